@@ -1,0 +1,14 @@
+"""See every tensor of an LSTM: its shape, the name of each axis, and the code that made it.
+
+>>> import torch
+>>> from lstm_viz import trace
+>>> trace(torch.nn.GRU(3, 5, batch_first=True), torch.zeros(4, 12, 3))["h_n"].shape
+(1, 4, 5)
+"""
+
+from lstm_viz.network import build
+from lstm_viz.parameters import parameters
+from lstm_viz.spec import NetworkSpec, SpecError
+from lstm_viz.trace import TensorRecord, Trace, TraceError, trace
+
+__all__ = ["NetworkSpec", "SpecError", "TensorRecord", "Trace", "TraceError", "build", "parameters", "trace"]
