@@ -1,0 +1,79 @@
+"""One colour for each symbol and one scale for values, on light and on dark; every text colour has AA contrast."""
+
+from __future__ import annotations
+
+LIGHT = {
+    "B": "#9a6200",
+    "T": "#0a5fb4",
+    "F": "#0a7a50",
+    "H": "#b0246f",
+    "L": "#6444c0",
+    "D": "#0b7285",
+    "P": "#8f3a84",
+    "V": "#7d4f24",
+    "E": "#5a6f00",
+    "O": "#c2380a",
+    "G": "#4b5563",
+    "N": "#475569",
+    "ink": "#18212f",
+    "soft": "#556070",
+    "line": "#3d4858",
+    "faint": "#cfd6e0",
+    "paper": "#ffffff",
+    "box": "#f1f4f9",
+    "blank": "#e6eaf1",
+    "good": "#1a7f37",
+}
+DARK = {
+    "B": "#f0b445",
+    "T": "#74b9ff",
+    "F": "#54d3a0",
+    "H": "#ff8fc7",
+    "L": "#b7a5ff",
+    "D": "#62cfe0",
+    "P": "#e59bdc",
+    "V": "#dcae82",
+    "E": "#bcd35f",
+    "O": "#ff9a76",
+    "G": "#b4bdca",
+    "N": "#aab6c6",
+    "ink": "#eef2f8",
+    "soft": "#a6b1c2",
+    "line": "#b6c0cf",
+    "faint": "#3a4557",
+    "paper": "#12171f",
+    "box": "#1c2430",
+    "blank": "#2a3443",
+    "good": "#5fd38a",
+}
+
+STEPS = 6
+"""How many shades a value has on each side of zero."""
+
+_BELOW, _ABOVE = (43, 91, 196), (205, 62, 38)
+_ZERO = {"light": (247, 248, 251), "dark": (38, 47, 61)}
+
+
+def shades(theme: str) -> dict[int, str]:
+    """The colours of values, from −STEPS (least) over 0 to STEPS (largest)."""
+    zero = _ZERO[theme]
+    lift = 0 if theme == "light" else 40
+    mixed = {0: _hex(zero)}
+    for step in range(1, STEPS + 1):
+        share = (step / STEPS) ** 0.8
+        for sign, far in ((-1, _BELOW), (1, _ABOVE)):
+            mixed[sign * step] = _hex(
+                tuple(round(a + (min(255, b + lift) - a) * share) for a, b in zip(zero, far, strict=True))
+            )
+    return mixed
+
+
+def variables(theme: str) -> str:
+    """The palette as CSS custom properties."""
+    named = LIGHT if theme == "light" else DARK
+    colours = [f"--{name}:{colour}" for name, colour in named.items()]
+    return ";".join(colours + [f"--v{step}:{colour}" for step, colour in shades(theme).items()])
+
+
+def _hex(colour: tuple[int, ...]) -> str:
+    return "#" + "".join(f"{part:02x}" for part in colour)

@@ -1,0 +1,1 @@
+"""Charts as Plotly figures; they know no page."""

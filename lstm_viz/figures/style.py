@@ -1,0 +1,96 @@
+"""What every chart looks like: transparent, readable, and in colours that a light and a dark page both carry."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import plotly.graph_objects as go
+
+from lstm_viz.recurrent import Gate
+
+CONFIG: dict[str, Any] = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
+"""How a page shows each chart: nothing beside the data."""
+
+FONT, SMALL = 14, 13
+COLOURS = {
+    "i": "#1f9d63",
+    "f": "#d9730d",
+    "g": "#2f86d6",
+    "o": "#c8529a",
+    "r": "#1f9d63",
+    "z": "#d9730d",
+    "n": "#2f86d6",
+    "c": "#7e67e0",
+    "h": "#d6427f",
+}
+"""A colour for each vector of a cell; at least 3:1 on white and on deep slate."""
+PRESENT = "#1785e0"
+CHOSEN = "#7a8494"
+FAINT = "rgba(128,138,154,.45)"
+_BELOW, _ABOVE = "52,110,220", "222,78,46"
+
+# Zero is the paper itself, so that one scale serves light and dark.
+VALUES = [
+    [0.0, f"rgba({_BELOW},1)"],
+    [0.5, f"rgba({_BELOW},0)"],
+    [0.5, f"rgba({_ABOVE},0)"],
+    [1.0, f"rgba({_ABOVE},1)"],
+]
+"""Blue below zero, nothing at zero, red above: the scale of the blocks."""
+
+
+def colour_of(letter: str) -> str:
+    """The colour of a gate, of c or of h."""
+    return COLOURS.get(letter, CHOSEN)
+
+
+def in_colour(text: str, colour: str) -> str:
+    """``text`` for an annotation, in a colour of its own whatever the page says about texts."""
+    return f'<span style="color:{colour}"><b>{text}</b></span>'
+
+
+def meaning(letter: str, gates: tuple[Gate, ...]) -> str:
+    """``f  forget gate``, ``c  memory``."""
+    names = {"c": "memory", "h": "hidden state"} | {gate.letter: gate.name for gate in gates}
+    return names[letter]
+
+
+def dressed(figure: go.Figure, height: float, title: str = "", *, top: int = 30) -> go.Figure:
+    """``figure`` with the dress of all charts. Its texts have no colour of their own: the page's theme has it."""
+    figure.update_layout(
+        height=round(height),
+        margin={"l": 8, "r": 8, "t": top + (26 if title else 0), "b": 8},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        font_size=FONT,
+        hoverlabel_font_size=FONT,
+        showlegend=False,
+        dragmode=False,
+    )
+    if title:
+        figure.update_layout(title={"text": title, "font_size": 15, "x": 0, "xanchor": "left", "xref": "paper"})
+    axis: dict[str, Any] = {
+        "ticks": "",
+        "tickfont_size": SMALL,
+        "title_font_size": FONT,
+        "title_standoff": 6,
+        "automargin": True,
+        "zeroline": False,
+    }
+    figure.update_xaxes(fixedrange=True, showgrid=False, **axis)
+    figure.update_yaxes(fixedrange=True, showgrid=False, **axis)
+    return figure
+
+
+def ticks(count: int, most: int) -> list[int]:
+    """At most ``most`` places of 0 to count-1, evenly apart, the first among them.
+
+    >>> ticks(12, 13), ticks(200, 6)
+    ([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11], [0, 40, 80, 120, 160])
+    """
+    if count <= most:
+        return list(range(count))
+    rough = -(-(count - 1) // (most - 1))
+    scale = 10 ** (len(str(rough)) - 1)
+    stride = next(step * scale for step in (1, 2, 3, 4, 5, 6, 10) if step * scale >= rough)
+    return list(range(0, count, stride))
