@@ -1,0 +1,26 @@
+// The address holds the settings. A burst of changes (a drag) is one step back.
+const BURST = 1200
+let last = 0
+let returned = null
+
+window.addEventListener("popstate", () => returned?.())
+
+export default function ({ data, setStateValue }) {
+  returned = () => setStateValue("returned", `${window.location.search}#${Date.now()}`)
+  const wanted = data.query ? `?${data.query}` : ""
+  if (window.location.search !== wanted) {
+    const url = window.location.pathname + wanted + window.location.hash
+    const now = performance.now()
+    const settings = (search) => {
+      const entries = new URLSearchParams(search)
+      for (const name of data.places ?? []) entries.delete(name)
+      return entries.toString()
+    }
+    if (settings(window.location.search) === settings(wanted)) history.replaceState({}, "", url)
+    else if (last && now - last > BURST) history.pushState({}, "", url)
+    else history.replaceState({}, "", url)
+    last = now
+  }
+  last = last || 1
+  return () => { returned = null }
+}

@@ -1,0 +1,80 @@
+"""A chart on the page: its texts in the page's ink, its key, and what a click on it does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from lstm_viz.dims import Axis, Shape, Sizes
+from lstm_viz.drawing.palette import DARK, LIGHT, variables
+from lstm_viz.drawing.svg import leading_symbol
+from lstm_viz.figures.style import CONFIG
+
+_TEXTS = (".annotation-text", "g[class*=tick] text", "g[class*=title] text:not(.gtitle)", ".legendtext")
+
+
+def chart(figure: go.Figure, key: str, alt: str, on_select: Callable[[], None] | None = None) -> None:
+    """Show ``figure``; ``on_select`` finds the points that were clicked in the session state under ``key``."""
+    # Streamlit's own grey for the texts of a chart has a contrast of 3.7:1 only
+    rules = ",".join(f".js-plotly-plot {text}" for text in _TEXTS)
+    st.html(f"<style>{rules}{{fill:light-dark({LIGHT['line']},{DARK['line']})!important}}</style>")
+    if on_select is None:
+        st.plotly_chart(figure, key=key, config=CONFIG, alt=alt)
+    else:
+        st.plotly_chart(figure, key=key, config=CONFIG, alt=alt, on_select=on_select, selection_mode="points")
+
+
+def signed(number: float, digits: int = 3) -> str:
+    """A number in a sentence: with a real minus, and no minus before zero.
+
+    >>> signed(-0.23456), signed(-0.0001)
+    ('−0.235', '0.000')
+    """
+    text = f"{float(number):.{digits}f}"
+    return text.removeprefix("-") if not text.strip("-0.") else text.replace("-", "−")
+
+
+def number_table(labels: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A small table of numbers as HTML: a label, then cells that line up. All texts are the program's own."""
+    lines = (
+        f"<tr><th>{label}</th>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>"
+        for label, row in zip(labels, rows, strict=True)
+    )
+    style = (
+        "<style>.numbers{border-collapse:collapse;font-size:.9rem;font-variant-numeric:tabular-nums;margin:0 0 .6rem}"
+        ".numbers th,.numbers td{border:0!important;padding:.12rem .55rem .12rem 0!important;text-align:right;"
+        "white-space:nowrap;font-family:ui-monospace,Menlo,Consolas,'DejaVu Sans Mono',monospace}"
+        ".numbers th{font-weight:400;opacity:.8;text-align:left}.numbers.left td{text-align:left}"
+        ".numbers.left td:nth-child(2){white-space:normal}"
+        "@media(max-width:640px){.numbers.left tr{display:flex;flex-wrap:wrap;border-bottom:1px solid #8884}}</style>"
+    )
+    return f'{style}<div style="overflow-x:auto"><table class="numbers">{"".join(lines)}</table></div>'
+
+
+def coloured_axes(axes: Shape, sizes: Sizes) -> str:
+    """``(L·D, B, H) = (1, 4, 5)``, each axis in its colour."""
+    texts = [_in_colour(axis, str(axis)) for axis in axes], [_in_colour(axis, str(axis.size(sizes))) for axis in axes]
+    names, numbers = (", ".join(each) + ("," if len(axes) == 1 else "") for each in texts)
+    return f'<span class="shape">({names}) = ({numbers})</span>'
+
+
+def _in_colour(axis: Axis, text: str) -> str:
+    symbol = leading_symbol(axis)
+    return f'<span class="s-{symbol}">{text}</span>' if symbol else text
+
+
+def themed(svg: str) -> str:
+    """A drawing for st.markdown, in the colours of the page's theme; a wide one scrolls."""
+    light, dark = palette_of("light"), palette_of("dark")
+    colours = ";".join(f"{name}:light-dark({light[name]},{dark[name]})" for name in light)
+    width = float(svg.split('viewBox="0 0 ')[1].split()[0])
+    style = f"{colours};width:100%;min-width:{min(width, 940):.0f}px;max-width:{width:.0f}px;height:auto"
+    return f'<div style="overflow-x:auto">{svg.replace("<svg ", f"""<svg style="{style}" """, 1)}</div>'
+
+
+def palette_of(theme: str) -> dict[str, str]:
+    """The custom properties of a drawing, by name."""
+    pairs = (pair.partition(":") for pair in variables(theme).split(";"))
+    return {name: colour for name, _, colour in pairs}

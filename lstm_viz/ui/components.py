@@ -1,0 +1,120 @@
+"""The browser's side: each component is a piece of JavaScript beside this file and a function that mounts it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from lstm_viz.dims import SYMBOLS
+from lstm_viz.drawing.palette import variables
+
+_HERE = Path(__file__).parent
+
+
+def _palette() -> str:
+    light, dark = variables("light"), variables("dark")
+    symbols = "".join(f".s-{letter}{{color:var(--{letter});font-weight:700}}" for letter in SYMBOLS)
+    return f":host{{{light}}}:host([data-theme=dark]){{{dark}}}{symbols}"
+
+
+@cache
+def _asset(name: str) -> str:
+    return (_HERE / name).read_text(encoding="utf-8")
+
+
+def component(name: str, html: str) -> Callable[..., Any]:
+    """Register the component whose script and style are ``name``.js and ``name``.css beside this file."""
+    css = _palette() + _asset(f"{name}.css")
+    js = _asset("theme.js") + _asset(f"{name}.js")
+    mount: Callable[..., Any] = st.components.v2.component(f"lstm_{name}", html=html, css=css, js=js)
+    return mount
+
+
+_DIAGRAM = component(
+    "diagram",
+    '<div class="top"><div class="chips" role="toolbar"></div><span class="tools">'
+    '<button class="unroll" type="button" aria-pressed="false">Unroll time</button>'
+    '<button class="link" type="button">Copy link</button></span></div>'
+    '<div class="picture"></div><div class="said"></div>',
+)
+_CONTROLS = component("controls", '<div class="controls"></div>')
+_ADDRESS = st.components.v2.component("lstm_address", js=_asset("address.js"))
+
+
+def diagram(
+    svg: str,
+    symbols: Sequence[Mapping[str, Any]],
+    said: str,
+    sections: Sequence[Mapping[str, Any]],
+    on_set: Callable[[], None],
+    *,
+    can_unroll: bool,
+    key: str,
+) -> str | None:
+    """The picture with its symbols above it and what is said of it (HTML) below; returns the name of the chosen tensor.
+
+    It takes what is set in the sidebar, so that a fragment with the picture alone can answer it; ``sections`` is what
+    the controls then show.
+    """
+    state = _state(key)
+    data = {
+        "svg": svg,
+        "symbols": list(symbols),
+        "said": said,
+        "picked": state.get("picked"),
+        "unrolled": bool(state.get("unrolled")),
+        "can_unroll": can_unroll,
+        "sections": list(sections),
+        "seen": (state.get("change") or {}).get("sent", 0),
+    }
+    result = _DIAGRAM(
+        key=key,
+        data=data,
+        default={"picked": None, "narrow": False, "unrolled": False, "change": {}},
+        on_picked_change=lambda: None,
+        on_narrow_change=lambda: None,
+        on_unrolled_change=lambda: None,
+        on_change_change=on_set,
+    )
+    chosen: str | None = result.picked
+    return chosen
+
+
+def diagram_says(key: str, name: str) -> bool:
+    """What the browser last said of the diagram ``key``: ``narrow``, no room for one row; ``unrolled``, asked for."""
+    return bool(_state(key).get(name))
+
+
+def controls(sections: Sequence[Mapping[str, Any]], on_set: Callable[[], None], *, key: str) -> None:
+    """All settings, section by section; ``on_set`` finds what was set by ``what_was_set(key, "values")``."""
+    seen = (_state(key).get("values") or {}).get("sent", 0)
+    _CONTROLS(key=key, data={"sections": list(sections), "seen": seen}, default={"values": {}}, on_values_change=on_set)
+
+
+def what_was_set(key: str, name: str) -> dict[str, Any]:
+    """Field → value, as the person last set it, where the component ``key`` keeps it under ``name``."""
+    return dict((_state(key).get(name) or {}).get("fields", {}))
+
+
+def address(query: str, on_return: Callable[[], None], *, key: str, places: Sequence[str] = ()) -> None:
+    """Keep the browser's address; ``on_return`` is called when the person goes back or forward.
+
+    Where only entries of ``places`` change, there is nothing to go back to.
+    """
+    _ADDRESS(
+        key=key, data={"query": query, "places": list(places)}, default={"returned": ""}, on_returned_change=on_return
+    )
+
+
+def returned_address(key: str) -> str:
+    """The query of the address that the person went back or forward to."""
+    return str(_state(key).get("returned") or "")
+
+
+def _state(key: str) -> Mapping[str, Any]:
+    found = st.session_state.get(key)
+    return found if found is not None else {}

@@ -1,0 +1,224 @@
+// All settings in one component, of native inputs: the page stays light, so that the picture follows a dragged slider.
+// The picture takes a change where it is on the page ("lstm:set"), since it alone is redrawn quickly; a moment after the
+// last change the whole page follows. The next value goes out when the last one has been drawn ("lstm:drawn"): a slow
+// server gets fewer, and the newest always arrives.
+const PATIENCE = 1500
+const SETTLED = 220
+const QUICK = 150
+const sender = { unseen: new Map(), waiting: false, sent: 0, seen: 0, times: new Map(), trip: QUICK, claimed: false }
+const timers = { retry: null, settle: null, patience: null }
+let root = null
+let sections = null
+let tellPage = null
+
+export default function ({ data, parentElement, setStateValue }) {
+  followTheme(parentElement)
+  root = parentElement.querySelector(".controls")
+  sections = data.sections
+  tellPage = (fields) => setStateValue("values", { fields, sent: sender.sent, at: Date.now() })
+  if (!sender.claimed) answered(data.seen)
+  draw()
+}
+
+window.addEventListener("lstm:drawn", ({ detail }) => {
+  if (!root?.isConnected) return
+  sections = detail.sections
+  answered(detail.seen)
+  draw()
+})
+
+function set(field, value) {
+  sender.unseen.set(field, { value, sent: sender.sent + 1 })
+  sender.waiting = true
+  clearTimeout(timers.settle)
+  send()
+}
+
+// One change is on its way at a time; where the way is short a second may follow, so that the server works on it while
+// the browser still draws the first. Each carries all that was not seen yet: one that is overtaken loses nothing.
+function send() {
+  clearTimeout(timers.retry)
+  const since = performance.now() - (sender.times.get(sender.sent) ?? -PATIENCE)
+  const underway = sender.sent - sender.seen
+  const wait = underway === 0 ? 0 : underway === 1 && sender.trip < QUICK ? 0.55 * sender.trip - since : PATIENCE - since
+  if (wait > 0) {
+    timers.retry = setTimeout(send, wait)
+    return
+  }
+  sender.waiting = false
+  const fields = Object.fromEntries([...sender.unseen].map(([field, { value }]) => [field, value]))
+  const detail = { fields, sent: ++sender.sent }
+  sender.times.set(detail.sent, performance.now())
+  clearTimeout(timers.patience)
+  timers.patience = setTimeout(() => answered(detail.sent), PATIENCE)
+  sender.claimed = !window.dispatchEvent(new CustomEvent("lstm:set", { detail, cancelable: true }))
+  if (!sender.claimed) tellPage(fields)
+}
+
+function answered(seen) {
+  if (seen <= sender.seen || seen > sender.sent) return
+  sender.trip = 0.7 * sender.trip + 0.3 * (performance.now() - sender.times.get(seen))
+  sender.seen = seen
+  for (const number of sender.times.keys()) if (number < seen) sender.times.delete(number)
+  for (const [field, change] of sender.unseen) if (change.sent <= seen) sender.unseen.delete(field)
+  if (sender.waiting) send()
+  else if (seen === sender.sent) {
+    clearTimeout(timers.patience)
+    clearTimeout(timers.settle)
+    if (sender.claimed) timers.settle = setTimeout(() => tellPage({}), SETTLED)
+  }
+}
+
+// Rows are made once and then updated in place: focus, and the hand on a slider, stay where they are.
+function draw() {
+  const rows = sections.flatMap((section) => [{ kind: "title", field: section.title, label: section.title }, ...section.rows])
+  const there = new Map([...root.children].map((element) => [element.dataset.row, element]))
+  const wanted = rows.map((row) => there.get(nameOf(row)) ?? makeRow(row))
+  wanted.forEach((element, place) => {
+    if (root.children[place] !== element) root.insertBefore(element, root.children[place] ?? null)
+  })
+  while (root.children.length > wanted.length) root.lastChild.remove()
+  rows.forEach((row, place) => {
+    const element = wanted[place]
+    if (row.kind === "title") return
+    element.title = row.help ?? ""
+    KINDS[row.kind].update(element, row)
+    if (element.dataset.bad !== "1") complain(element, row.error)
+  })
+}
+
+const nameOf = (row) => `${row.kind}:${row.field}:${(row.options ?? []).map(([value]) => value)}`
+const isBusy = (field) => sender.unseen.has(field)
+
+function makeRow(row) {
+  const element = document.createElement("div")
+  element.className = `row ${row.kind}`
+  element.dataset.row = nameOf(row)
+  if (row.kind === "title") {
+    element.setAttribute("role", "heading")
+    element.setAttribute("aria-level", "3")
+    element.textContent = row.label
+    return element
+  }
+  element.innerHTML = `${KINDS[row.kind].html(row)}<p class="error" role="alert"></p>`
+  return element
+}
+
+function complain(element, text) {
+  element.querySelector(".error").textContent = text ?? ""
+  element.classList.toggle("wrong", Boolean(text))
+}
+
+function options(select, row) {
+  select.replaceChildren(...row.options.map(([value, label]) => new Option(label, value)))
+}
+
+const KINDS = {
+  size: {
+    html: ({ field }) => `<label for="size-${field}"><b></b><span class="name"></span></label>
+      <input type="number" inputmode="numeric" step="1" id="size-${field}"><input type="range" step="1">`,
+    update(element, row) {
+      const [number, range] = element.querySelectorAll("input")
+      element.style.setProperty("--c", `var(--${row.letter})`)
+      element.querySelector("b").textContent = row.letter
+      element.querySelector(".name").textContent = row.name
+      number.setAttribute("aria-label", `${row.letter}, ${row.name}`)
+      range.setAttribute("aria-label", `${row.letter}, ${row.name}, slider`)
+      number.min = range.min = row.min
+      range.max = row.max
+      if (!isBusy(row.field) && element.dataset.bad !== "1") {
+        if (number.value !== String(row.value)) number.value = row.value
+        range.value = Math.min(row.value, row.max)
+      }
+      range.oninput = () => {
+        delete element.dataset.bad
+        number.value = range.value
+        set(row.field, Number(range.value))
+      }
+      number.oninput = () => readNumber(element, row, number, (value) => { range.value = Math.min(value, row.max) })
+      number.onblur = () => forgive(element, row, number)
+    },
+  },
+  number: {
+    html: ({ field }) => `<label for="number-${field}"><span class="name"></span></label>
+      <input type="number" inputmode="numeric" step="1" id="number-${field}">`,
+    update(element, row) {
+      const number = element.querySelector("input")
+      element.querySelector(".name").textContent = row.label
+      number.min = row.min
+      if (!isBusy(row.field) && element.dataset.bad !== "1" && number.value !== String(row.value)) number.value = row.value
+      number.oninput = () => readNumber(element, row, number, () => {})
+      number.onblur = () => forgive(element, row, number)
+    },
+  },
+  slide: {
+    html: ({ field }) => `<label for="slide-${field}"><span class="name"></span><output></output></label>
+      <input type="range" id="slide-${field}">`,
+    update(element, row) {
+      const range = element.querySelector("input")
+      Object.assign(range, { min: row.min, max: row.max, step: row.step })
+      element.querySelector(".name").textContent = row.label
+      if (!isBusy(row.field)) range.value = row.value
+      element.querySelector("output").textContent = range.value
+      range.oninput = () => {
+        element.querySelector("output").textContent = range.value
+        set(row.field, Number(range.value))
+      }
+    },
+  },
+  choice: {
+    html: ({ field, label, options }) => `<span class="name" id="choice-${field}">${label}</span>
+      <div class="pieces" role="radiogroup" aria-labelledby="choice-${field}">${options.map(([value, text]) =>
+        `<label><input type="radio" name="${field}" value="${value}"><span>${text}</span></label>`).join("")}</div>`,
+    update(element, row) {
+      for (const input of element.querySelectorAll("input")) {
+        if (!isBusy(row.field)) input.checked = input.value === row.value
+        input.onchange = () => set(row.field, input.value)
+      }
+    },
+  },
+  select: {
+    html: ({ field }) => `<label for="select-${field}"><span class="name"></span></label><select id="select-${field}"></select>`,
+    update(element, row) {
+      const select = element.querySelector("select")
+      element.querySelector(".name").textContent = row.label
+      if (select.options.length === 0) options(select, row)
+      if (!isBusy(row.field)) select.value = row.value
+      select.onchange = () => set(row.field, select.value)
+    },
+  },
+  switch: {
+    html: ({ field }) => `<label><input type="checkbox" role="switch" id="switch-${field}"><span class="name"></span></label>`,
+    update(element, row) {
+      const box = element.querySelector("input")
+      element.querySelector(".name").textContent = row.label
+      if (!isBusy(row.field)) box.checked = row.value
+      box.onchange = () => set(row.field, box.checked)
+    },
+  },
+  note: {
+    html: () => "<span></span>",
+    update: (element, row) => { element.querySelector("span").textContent = row.label },
+  },
+}
+
+// What is no number is not sent: it stays as typed, with a word on what is expected.
+function readNumber(element, row, number, accept) {
+  const value = Number(number.value)
+  if (number.value !== "" && Number.isInteger(value) && value >= row.min && value <= row.limit) {
+    delete element.dataset.bad
+    accept(value)
+    set(row.field, value)
+    return
+  }
+  element.dataset.bad = "1"
+  const got = number.validity.badInput ? "something else" : number.value === "" ? "nothing" : number.value
+  complain(element, `Expected a whole number from ${row.min} to ${row.limit.toLocaleString("en")}, got ${got}.`)
+}
+
+function forgive(element, row, number) {
+  if (element.dataset.bad !== "1") return
+  delete element.dataset.bad
+  number.value = row.value
+  complain(element, row.error)
+}

@@ -1,0 +1,163 @@
+// Shows the drawing that the server made, and adds what a page can: pointing, choosing, and marking what has changed.
+const NARROW = 620
+const MARKED = 1100
+const drawn = new WeakMap()
+const observers = new WeakMap()
+let take = null
+let marked = null
+
+// controls.js asks whoever shows the picture to take a change
+window.addEventListener("lstm:set", (event) => {
+  if (!take) return
+  event.preventDefault()
+  take(event.detail)
+})
+
+export default function ({ data, parentElement, setStateValue }) {
+  const theme = followTheme(parentElement)
+  const picture = parentElement.querySelector(".picture")
+  const focused = parentElement.activeElement?.dataset?.tensor
+  const before = shapesIn(picture)
+
+  if (drawn.get(picture) !== data.svg) {
+    picture.innerHTML = data.svg
+    drawn.set(picture, data.svg)
+  }
+  const svg = picture.querySelector("svg")
+  svg.dataset.theme = theme
+  const [, , width, height] = svg.getAttribute("viewBox").split(" ").map(Number)
+  svg.style.maxWidth = `${width * 1.35}px`
+  svg.style.maxHeight = height > 1.2 * width ? "" : "calc(100vh - 11rem)"
+
+  for (const block of svg.querySelectorAll(".block")) {
+    const { tensor, shape } = block.dataset
+    block.setAttribute("aria-pressed", tensor === data.picked)
+    block.classList.toggle("changed", before.size > 0 && before.get(tensor) !== shape)
+  }
+  clearTimeout(marked)
+  marked = setTimeout(() => svg.querySelectorAll(".changed").forEach((block) => block.classList.remove("changed")), MARKED)
+  if (focused) svg.querySelector(`[data-tensor="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true })
+
+  const pick = (block) => block && setStateValue("picked", block.dataset.tensor === data.picked ? null : block.dataset.tensor)
+  svg.onclick = (event) => pick(event.target.closest(".block"))
+  svg.onkeydown = (event) => {
+    if (event.key !== "Enter" && event.key !== " ") return
+    event.preventDefault()
+    pick(event.target.closest(".block"))
+  }
+  const light = (letter) => { if (letter) svg.dataset.lit = letter; else delete svg.dataset.lit }
+  const locked = () => parentElement.querySelector('.chips button[aria-pressed="true"]')?.dataset.letter
+  svg.onpointermove = (event) => event.target.matches(".front") && sayValue(event.target, event)
+  svg.onpointerover = (event) => {
+    const named = event.target.closest("[data-axis]:not(.block)")
+    light(named ? named.dataset.axis.split(" ")[0] : locked())
+  }
+  svg.onpointerleave = () => light(locked())
+  drawChips(parentElement.querySelector(".chips"), data.symbols, light, locked)
+  light(locked())
+
+  const said = parentElement.querySelector(".said")
+  if (drawn.get(said) !== data.said) {
+    said.innerHTML = data.said
+    drawn.set(said, data.said)
+  }
+  const link = parentElement.querySelector(".link")
+  link.onclick = () => copyLink(link)
+  const unroll = parentElement.querySelector(".unroll")
+  unroll.disabled = !data.can_unroll
+  unroll.title = data.can_unroll ? "A cell for each step, with the state handed on" : "For T up to 12 and L up to 4, measured"
+  unroll.setAttribute("aria-pressed", String(data.unrolled && data.can_unroll))
+  unroll.onclick = () => setStateValue("unrolled", !data.unrolled)
+
+  take = (change) => setStateValue("change", change)
+  window.dispatchEvent(new CustomEvent("lstm:drawn", { detail: { seen: data.seen, sections: data.sections } }))
+
+  const measure = () => {
+    const narrow = picture.clientWidth > 0 && picture.clientWidth < NARROW
+    if (picture.dataset.narrow !== String(narrow)) {
+      const first = picture.dataset.narrow === undefined
+      picture.dataset.narrow = narrow
+      if (!first || narrow) setStateValue("narrow", narrow)
+    }
+  }
+  observers.get(picture)?.disconnect()
+  const observer = new ResizeObserver(measure)
+  observers.set(picture, observer)
+  observer.observe(picture)
+  return () => {
+    take = null
+    observer.disconnect()
+  }
+}
+
+// The value under the pointer, as the front's own tooltip.
+function sayValue(front, event) {
+  const { name, index, across, upward, values } = JSON.parse(front.dataset.front)
+  const box = front.getBoundingClientRect()
+  const scale = front.width.baseVal.value / box.width
+  const column = placeAt(across, (event.clientX - box.left) * scale)
+  const row = placeAt(upward, (box.bottom - event.clientY) * scale)
+  const title = front.querySelector("title") ?? front.appendChild(document.createElementNS(front.namespaceURI, "title"))
+  if (across[1][column] === null || upward[1][row] === null) {
+    title.textContent = `${name}: places that are not drawn`
+    return
+  }
+  const inside = index.map((part) => ({ i: across[1][column], j: upward[1][row] })[part] ?? 0).join(", ")
+  title.textContent = `${name}${index.length ? `[${inside}]` : ""} = ${values[column][row]}`
+}
+
+function placeAt([offsets, indices], distance) {
+  const place = offsets.findIndex((offset) => offset > distance) - 1
+  return place < 0 ? indices.length - 1 : Math.min(place, indices.length - 1)
+}
+
+// navigator.clipboard is there on https and localhost only; a workshop's server is neither
+async function copyLink(button) {
+  const text = window.location.href
+  try {
+    await navigator.clipboard.writeText(text)
+  } catch {
+    const field = Object.assign(document.createElement("textarea"), { value: text })
+    document.body.append(field)
+    field.select()
+    document.execCommand("copy")
+    field.remove()
+  }
+  button.textContent = "Copied"
+  setTimeout(() => { button.textContent = "Copy link" }, 1500)
+}
+
+function shapesIn(picture) {
+  const blocks = [...picture.querySelectorAll(".block")]
+  return new Map(blocks.map((block) => [block.dataset.tensor, block.dataset.shape]))
+}
+
+function drawChips(bar, symbols, light, locked) {
+  bar.setAttribute("aria-label", "Symbols: point at one to light its axis in every tensor")
+  const letters = symbols.map((symbol) => symbol.letter).join()
+  if (bar.dataset.letters !== letters) {
+    bar.dataset.letters = letters
+    bar.replaceChildren(...symbols.map((symbol) => {
+      const button = document.createElement("button")
+      button.type = "button"
+      button.dataset.letter = symbol.letter[0]
+      button.style.setProperty("--c", `var(--${symbol.letter[0]})`)
+      button.setAttribute("aria-pressed", "false")
+      button.append(Object.assign(document.createElement("b"), { textContent: symbol.letter }), document.createElement("span"))
+      return button
+    }))
+  }
+  symbols.forEach((symbol, place) => {
+    const button = bar.children[place]
+    button.querySelector("span").textContent = ` ${symbol.name} ${symbol.size.toLocaleString("en")}`
+    button.title = symbol.help
+    button.onpointerenter = button.onfocus = () => light(symbol.letter[0])
+    button.onpointerleave = button.onblur = () => light(locked())
+    button.onclick = () => {
+      const pressed = button.getAttribute("aria-pressed") === "true"
+      for (const other of bar.children) other.setAttribute("aria-pressed", "false")
+      button.setAttribute("aria-pressed", String(!pressed))
+      light(locked())
+    }
+  })
+}

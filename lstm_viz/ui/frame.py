@@ -1,0 +1,69 @@
+"""What every page has: its title, the visitor's settings, and an address that holds them."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+from urllib.parse import parse_qsl, urlencode
+
+import streamlit as st
+from streamlit.errors import StreamlitAPIException
+
+from lstm_viz.ui.cell_place import PLACE_NAMES, Place, adopt_place
+from lstm_viz.ui.components import address, returned_address
+from lstm_viz.ui.settings import Settings, adopt, current
+from lstm_viz.ui.text import symbol_style
+
+PAGES = {"pages/shapes.py": "Shapes", "pages/cell.py": "Inside the cell"}
+"""The pages in their order, the first at the root."""
+UNDER_APP = "under_app"
+_ICON = Path(__file__).with_name("icon.svg")
+_STYLE = """
+.stMainBlockContainer{padding:3.2rem 1.6rem 3rem}
+[data-testid="stSidebarUserContent"]{padding-top:0}
+[data-testid="stSidebarHeader"]{height:2.4rem;margin-bottom:0}
+[data-testid="stSidebarUserContent"] [data-testid="stVerticalBlock"]{gap:.7rem}
+[data-testid="stSidebar"] h2{padding:0 0 .5rem;font-size:1.3rem}
+.lv-table{overflow-x:auto}
+.lv-table table{border-collapse:collapse;width:100%;font-size:.9rem}
+.lv-table th,.lv-table td{text-align:left;padding:.34rem .7rem;white-space:nowrap}
+.lv-table tr{border-bottom:1px solid light-dark(#dde3eb,#2b3645)}
+.lv-table th{font-weight:600;color:light-dark(#556070,#a6b1c2)}
+.lv-table .number{text-align:right;font-variant-numeric:tabular-nums}
+.lv-table code{font-size:.86rem}
+.small{font-size:.88rem;color:light-dark(#556070,#a6b1c2)}
+.shape,.stMarkdown code{font-family:ui-monospace,'SF Mono',Menlo,Consolas,'DejaVu Sans Mono',monospace}
+[role=tab][aria-selected=true]{color:light-dark(#1f5f9e,#93c3f5)}
+[data-testid="stCaptionContainer"]{color:light-dark(#556070,#a6b1c2);opacity:1}
+@media(max-width:640px){.stMainBlockContainer{padding:3.2rem .8rem 3rem}}
+"""
+
+
+def open_page(title: str) -> Settings:
+    """Begin a page, alone or under app.py: returns the visitor's settings, which the address holds from now on."""
+    st.set_page_config(page_title=f"{title} · LSTM Shapes", page_icon=str(_ICON), layout="wide")
+    st.html(f"<style>{_STYLE}{symbol_style()}</style>")
+    if UNDER_APP not in st.session_state:
+        _links_between_pages()
+    return current()
+
+
+def _links_between_pages() -> None:
+    """On a server that has not run app.py yet, a deep link runs its page without app.py's navigation."""
+    with suppress(StreamlitAPIException), st.container(horizontal=True):  # a page that is tested alone has no others
+        for path, title in PAGES.items():
+            st.page_link(path, label=title)
+
+
+def keep_address(at: Place | None = None) -> None:
+    """Write the settings into the address, and the place in the cell. Called when the controls have had their say."""
+    entries = current().spec.to_query() | (at.to_query() if at else {})
+    address(urlencode(entries), _take_returned, key="address", places=PLACE_NAMES)
+    for problem in current().problems:
+        st.warning(problem, icon=":material/link_off:")
+
+
+def _take_returned() -> None:
+    query = returned_address("address").split("#")[0].removeprefix("?")
+    adopt(dict(parse_qsl(query)))
+    adopt_place(dict(parse_qsl(query)))

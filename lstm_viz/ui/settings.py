@@ -1,0 +1,97 @@
+"""The settings of one visitor: what they asked for, the last spec that was valid, and what is wrong in between."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+import streamlit as st
+import torch
+
+from lstm_viz.datasets import Table
+from lstm_viz.spec import DEFAULT, NetworkSpec, SpecError
+from lstm_viz.ui.cell_place import PLACE_NAMES
+
+_KEY = "settings"
+OTHERS = ("embed", "embed_options", "page", *PLACE_NAMES)
+"""Entries of an address that are not settings."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """``draft`` is what the controls say, ``spec`` the last of it that was valid, ``errors`` a sentence by field.
+
+    ``problems`` are the entries of a link that could not be used, ``allowed`` the spec that a visitor asked to run in
+    spite of its size, ``table`` their own data.
+    """
+
+    draft: Mapping[str, Any] = field(default_factory=lambda: asdict(DEFAULT))
+    spec: NetworkSpec = DEFAULT
+    errors: Mapping[str, str] = field(default_factory=dict)
+    problems: tuple[str, ...] = ()
+    allowed: NetworkSpec | None = None
+    table: Table | None = None
+    table_error: str = ""
+
+
+def current() -> Settings:
+    """This visitor's settings; at their first page, those of the address.
+
+    Called first in every run, of a page or of a fragment, it also gives the run's forward passes one thread: the
+    networks are small, and the other cores belong to the other visitors. OpenMP keeps that number for each thread of
+    its own, and Streamlit starts a new one for each run.
+    """
+    torch.set_num_threads(1)
+    if _KEY not in st.session_state:
+        adopt(st.query_params.to_dict())
+    found: Settings = st.session_state[_KEY]
+    return found
+
+
+def adopt(query: Mapping[str, str]) -> None:
+    """Take the settings of an address, and say what of it could not be used."""
+    spec, problems = NetworkSpec.from_query(query, ignore=OTHERS)
+    before: Settings = st.session_state.get(_KEY, Settings())
+    st.session_state[_KEY] = replace(before, draft=asdict(spec), spec=spec, errors={}, problems=problems)
+
+
+def choose(spec: NetworkSpec) -> None:
+    """Set everything at once, as a preset does."""
+    st.session_state[_KEY] = replace(current(), draft=asdict(spec), spec=spec, errors={}, problems=())
+
+
+def change(**values: Any) -> None:
+    """Change some fields. Where no network can have them, the picture stays and the field says what is wrong."""
+    now = current()
+    draft = _helped({**now.draft, **values}, values)
+    try:
+        spec, errors = NetworkSpec(**draft), {}
+    except SpecError as error:
+        spec, errors = now.spec, {error.field: str(error)}
+    st.session_state[_KEY] = replace(now, draft=draft, spec=spec, errors=errors, problems=())
+
+
+def allow_run() -> None:
+    """Run the present spec although it is large."""
+    st.session_state[_KEY] = replace(current(), allowed=current().spec)
+
+
+def bring_table(table: Table) -> None:
+    """Use a visitor's own table: as many features as it has columns."""
+    st.session_state[_KEY] = replace(current(), table=table, table_error="")
+    change(data="table", input="numbers", features=len(table.columns))
+
+
+def refuse_table(sentence: str) -> None:
+    """Say what was wrong with a table; everything else stays."""
+    st.session_state[_KEY] = replace(current(), table_error=sentence)
+
+
+def _helped(draft: dict[str, Any], changed: Mapping[str, Any]) -> dict[str, Any]:
+    """What goes with a choice without a question: a control that it hides must not hold the picture back."""
+    if changed.get("cell", "rnn") != "rnn":
+        draft["nonlinearity"] = "tanh"
+    if changed.get("task") == "classification":
+        draft["outputs"] = max(2, draft["outputs"])
+    return draft

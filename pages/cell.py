@@ -1,0 +1,51 @@
+"""Inside the cell: gates, states and time, one step at a time."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import streamlit as st
+
+from lstm_viz.ui.caches import forward_of
+from lstm_viz.ui.cell_cache import cell_view, too_large
+from lstm_viz.ui.cell_choices import choices, refuse
+from lstm_viz.ui.cell_place import clamp, place
+from lstm_viz.ui.controls import network_controls
+from lstm_viz.ui.frame import keep_address, open_page
+from lstm_viz.ui.notices import notices
+from lstm_viz.ui.settings import current
+from lstm_viz.ui.step_by_step import step_by_step
+
+SECTIONS = {
+    "Over time": "over_time",
+    "Weights": "weights",
+    "One at a time": "one_at_a_time",
+    "What leaves": "what_leaves",
+    "Initial state": "initial_state",
+    "By hand": "by_hand",
+}
+
+open_page("Inside the cell")
+network_controls()
+settings = current()
+if smaller := too_large(settings.spec):
+    keep_address(place())
+    refuse(settings.spec, smaller)
+    st.stop()
+forward = forward_of(settings)
+if forward.computed:
+    keep_address(place())
+    notices(settings, forward)
+    st.stop()
+clamp(settings.spec.sizes)
+view = cell_view(settings)
+keep_address(place())
+choices(view, place())
+tabs = st.tabs(["Step by step", *SECTIONS], key="cell_tab", on_change="rerun")
+if tabs[0].open:
+    with tabs[0]:
+        step_by_step()
+for tab, name in zip(tabs[1:], SECTIONS.values(), strict=True):
+    if tab.open:
+        with tab:
+            import_module(f"lstm_viz.ui.cell_sections.{name}").section(cell_view(settings))

@@ -1,0 +1,16 @@
+"""Shapes: every tensor of a real forward pass, drawn live."""
+
+from __future__ import annotations
+
+from lstm_viz.ui.caches import forward_of
+from lstm_viz.ui.controls import network_controls
+from lstm_viz.ui.details import details
+from lstm_viz.ui.frame import keep_address, open_page
+from lstm_viz.ui.picture import picture
+from lstm_viz.ui.settings import current
+
+open_page("Shapes")
+network_controls()
+keep_address()
+picture()
+details(forward_of(current()))
