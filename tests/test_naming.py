@@ -218,8 +218,8 @@ class Reshaping(nn.Module):
         steps = torch.arange(T)
         chosen = output[torch.arange(B), torch.full((B,), T - 1)]
         forward, _backward = output.chunk(2, dim=-1)
-        torch.cat([forward, forward], dim=0)
-        nn.functional.pad(forward, (0, 0, 1, 0))
+        doubled = torch.cat([forward, forward], dim=0)  # noqa: F841 - its name is what is tested
+        longer = nn.functional.pad(forward, (0, 0, 1, 0))  # noqa: F841 - its name is what is tested
         later = forward[:, 1:]
         batched = torch.bmm(output, output.transpose(1, 2))
         top = forward.topk(1, dim=1).values
