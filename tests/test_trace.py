@@ -17,8 +17,8 @@ from torch import Tensor, nn
 from torch.nn.utils import parametrizations
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-from lstm_viz.keeping import EDGE
 from lstm_viz.dims import describe
+from lstm_viz.keeping import EDGE
 from lstm_viz.trace import Trace, TraceError, trace
 from tests.support import models
 from tests.support.models import numbered

@@ -9,9 +9,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from lstm_viz.keeping import EDGE
 from lstm_viz.dims import Axis, Sizes
 from lstm_viz.drawing.svg import text_width
+from lstm_viz.keeping import EDGE
 from lstm_viz.trace import TensorRecord
 
 CELL = 18.0
