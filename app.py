@@ -6,7 +6,15 @@ import streamlit as st
 
 from lstm_viz.ui.frame import PAGES, UNDER_APP
 
-st.session_state[UNDER_APP] = True
-# without icons: Streamlit fetches a page's icon from a foreign host
-pages = [st.Page(path, title=title, default=place == 0) for place, (path, title) in enumerate(PAGES.items())]
-st.navigation(pages, position="top").run()
+if __name__ == "__main__":  # a visitor's run
+    st.session_state[UNDER_APP] = True
+    # without icons: Streamlit fetches a page's icon from a foreign host
+    pages = [st.Page(path, title=title, default=place == 0) for place, (path, title) in enumerate(PAGES.items())]
+    st.navigation(pages, position="top").run()
+else:  # the server's import, which finds its own routes here
+    from starlette.middleware import Middleware
+
+    from lstm_viz.ui.no_delay import NoDelay
+    from lstm_viz.ui.picture_route import ROUTES
+
+    app = st.App(__file__, routes=ROUTES, middleware=[Middleware(NoDelay)])

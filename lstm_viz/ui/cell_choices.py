@@ -9,7 +9,7 @@ import streamlit as st
 from lstm_viz.spec import QUERY_NAMES, NetworkSpec
 from lstm_viz.ui.cell_place import Place, move
 from lstm_viz.ui.cell_view import CellView
-from lstm_viz.ui.settings import change
+from lstm_viz.ui.settings import take
 
 _STYLE = """
 .st-key-cell_choices [data-testid=stNumberInput],.st-key-cell_choices [data-testid=stButtonGroup]
@@ -41,7 +41,7 @@ def refuse(spec: NetworkSpec, smaller: Mapping[str, int]) -> None:
         f"with {would} it can be opened.",
         icon=":material/zoom_in:",
     )
-    st.button(f"Open it with {would}", type="primary", on_click=lambda: change(**smaller))
+    st.button(f"Open it with {would}", type="primary", on_click=lambda: take(smaller))
 
 
 _ASKED = {"sample": "B", "layer": "L", "direction": "D", "unit": "H"}

@@ -49,16 +49,14 @@ def diagram(
     svg: str,
     symbols: Sequence[Mapping[str, Any]],
     said: str,
-    sections: Sequence[Mapping[str, Any]],
-    on_set: Callable[[], None],
     *,
     can_unroll: bool,
+    route: str,
     key: str,
 ) -> str | None:
     """The picture with its symbols above it and what is said of it (HTML) below; returns the name of the chosen tensor.
 
-    It takes what is set in the sidebar, so that a fragment with the picture alone can answer it; ``sections`` is what
-    the controls then show.
+    While a person moves a control it gets its pictures from ``route`` (see ``picture_route``); the page follows.
     """
     state = _state(key)
     data = {
@@ -68,17 +66,16 @@ def diagram(
         "picked": state.get("picked"),
         "unrolled": bool(state.get("unrolled")),
         "can_unroll": can_unroll,
-        "sections": list(sections),
-        "seen": (state.get("change") or {}).get("sent", 0),
+        "route": route,
+        "seen": _seen("controls"),
     }
     result = _DIAGRAM(
         key=key,
         data=data,
-        default={"picked": None, "narrow": False, "unrolled": False, "change": {}},
+        default={"picked": None, "narrow": False, "unrolled": False},
         on_picked_change=lambda: None,
         on_narrow_change=lambda: None,
         on_unrolled_change=lambda: None,
-        on_change_change=on_set,
     )
     chosen: str | None = result.picked
     return chosen
@@ -89,15 +86,22 @@ def diagram_says(key: str, name: str) -> bool:
     return bool(_state(key).get(name))
 
 
-def controls(sections: Sequence[Mapping[str, Any]], on_set: Callable[[], None], *, key: str) -> None:
-    """All settings, section by section; ``on_set`` finds what was set by ``what_was_set(key, "values")``."""
-    seen = (_state(key).get("values") or {}).get("sent", 0)
-    _CONTROLS(key=key, data={"sections": list(sections), "seen": seen}, default={"values": {}}, on_values_change=on_set)
+def controls(sections: Sequence[Mapping[str, Any]], query: str | None, on_set: Callable[[], None], *, key: str) -> None:
+    """All settings, section by section; ``on_set`` finds what was set by ``what_was_set(key)``.
+
+    ``query`` holds the same settings as a link does, None where a link cannot hold them.
+    """
+    data = {"sections": list(sections), "query": query, "seen": _seen(key)}
+    _CONTROLS(key=key, data=data, default={"values": {}}, on_values_change=on_set)
 
 
-def what_was_set(key: str, name: str) -> dict[str, Any]:
-    """Field → value, as the person last set it, where the component ``key`` keeps it under ``name``."""
-    return dict((_state(key).get(name) or {}).get("fields", {}))
+def what_was_set(key: str) -> dict[str, Any]:
+    """Field → value, as the person last set it in the controls ``key``."""
+    return dict((_state(key).get("values") or {}).get("fields", {}))
+
+
+def _seen(key: str) -> int:
+    return int((_state(key).get("values") or {}).get("sent", 0))
 
 
 def address(query: str, on_return: Callable[[], None], *, key: str, places: Sequence[str] = ()) -> None:

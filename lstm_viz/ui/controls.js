@@ -1,73 +1,68 @@
 // All settings in one component, of native inputs: the page stays light, so that the picture follows a dragged slider.
-// The picture takes a change where it is on the page ("lstm:set"), since it alone is redrawn quickly; a moment after the
-// last change the whole page follows. The next value goes out when the last one has been drawn ("lstm:drawn"): a slow
-// server gets fewer, and the newest always arrives.
+// Whoever shows the picture takes a change ("lstm:set") and says when it is drawn ("lstm:drawn"); a moment after the last
+// change the whole page follows. One change is on its way at a time, with all that the page has not seen yet: a slow
+// server gets fewer, and the newest always arrives. Where nobody takes it the page is told each time.
 const PATIENCE = 1500
 const SETTLED = 220
-const QUICK = 150
-const sender = { unseen: new Map(), waiting: false, sent: 0, seen: 0, times: new Map(), trip: QUICK, claimed: false }
-const timers = { retry: null, settle: null, patience: null }
+const sender = { unseen: new Map(), sent: 0, asked: 0, busy: false, timer: null }
 let root = null
 let sections = null
+let query = null
 let tellPage = null
 
 export default function ({ data, parentElement, setStateValue }) {
   followTheme(parentElement)
   root = parentElement.querySelector(".controls")
-  sections = data.sections
-  tellPage = (fields) => setStateValue("values", { fields, sent: sender.sent, at: Date.now() })
-  if (!sender.claimed) answered(data.seen)
+  tellPage = (fields, sent) => setStateValue("values", { fields, sent, at: Date.now() })
+  for (const [field, change] of sender.unseen) if (change.sent <= data.seen) sender.unseen.delete(field)
+  query = data.query
+  if (sender.unseen.size === 0) sections = data.sections
+  sections ??= data.sections
   draw()
+  if (data.seen >= sender.asked) arrived()
 }
 
 window.addEventListener("lstm:drawn", ({ detail }) => {
   if (!root?.isConnected) return
+  if (!detail.sections) {
+    query = null
+    send()
+    return
+  }
   sections = detail.sections
-  answered(detail.seen)
+  arrived()
   draw()
 })
 
 function set(field, value) {
-  sender.unseen.set(field, { value, sent: sender.sent + 1 })
-  sender.waiting = true
-  clearTimeout(timers.settle)
-  send()
+  if (field === "preset") sender.unseen.clear()
+  sender.unseen.set(field, { value, sent: ++sender.sent })
+  if (!sender.busy) send()
 }
 
-// One change is on its way at a time; where the way is short a second may follow, so that the server works on it while
-// the browser still draws the first. Each carries all that was not seen yet: one that is overtaken loses nothing.
 function send() {
-  clearTimeout(timers.retry)
-  const since = performance.now() - (sender.times.get(sender.sent) ?? -PATIENCE)
-  const underway = sender.sent - sender.seen
-  const wait = underway === 0 ? 0 : underway === 1 && sender.trip < QUICK ? 0.55 * sender.trip - since : PATIENCE - since
-  if (wait > 0) {
-    timers.retry = setTimeout(send, wait)
-    return
-  }
-  sender.waiting = false
-  const fields = Object.fromEntries([...sender.unseen].map(([field, { value }]) => [field, value]))
-  const detail = { fields, sent: ++sender.sent }
-  sender.times.set(detail.sent, performance.now())
-  clearTimeout(timers.patience)
-  timers.patience = setTimeout(() => answered(detail.sent), PATIENCE)
-  sender.claimed = !window.dispatchEvent(new CustomEvent("lstm:set", { detail, cancelable: true }))
-  if (!sender.claimed) tellPage(fields)
+  clearTimeout(sender.timer)
+  sender.busy = true
+  sender.asked = sender.sent
+  const fields = unseenFields()
+  const detail = { query, fields, sent: sender.sent }
+  const taken = query !== null && !window.dispatchEvent(new CustomEvent("lstm:set", { detail, cancelable: true }))
+  if (!taken) tellPage(fields, sender.sent)
+  sender.timer = setTimeout(goOn, PATIENCE)
 }
 
-function answered(seen) {
-  if (seen <= sender.seen || seen > sender.sent) return
-  sender.trip = 0.7 * sender.trip + 0.3 * (performance.now() - sender.times.get(seen))
-  sender.seen = seen
-  for (const number of sender.times.keys()) if (number < seen) sender.times.delete(number)
-  for (const [field, change] of sender.unseen) if (change.sent <= seen) sender.unseen.delete(field)
-  if (sender.waiting) send()
-  else if (seen === sender.sent) {
-    clearTimeout(timers.patience)
-    clearTimeout(timers.settle)
-    if (sender.claimed) timers.settle = setTimeout(() => tellPage({}), SETTLED)
-  }
+function goOn() {
+  sender.busy = false
+  if (sender.asked < sender.sent) send()
 }
+
+function arrived() {
+  clearTimeout(sender.timer)
+  goOn()
+  if (!sender.busy && sender.unseen.size) sender.timer = setTimeout(() => tellPage(unseenFields(), sender.sent), SETTLED)
+}
+
+const unseenFields = () => Object.fromEntries([...sender.unseen].map(([field, { value }]) => [field, value]))
 
 // Rows are made once and then updated in place: focus, and the hand on a slider, stay where they are.
 function draw() {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -11,7 +12,7 @@ from lstm_viz.dims import SYMBOLS
 from lstm_viz.presets import PRESETS
 from lstm_viz.spec import FIELD_OF_SYMBOL, LARGEST_SIZE
 from lstm_viz.ui.components import controls, what_was_set
-from lstm_viz.ui.settings import Settings, change, choose, current
+from lstm_viz.ui.settings import Settings, current, owns_table, take
 from lstm_viz.ui.table_input import table_input
 
 _OWN = "Your own settings"
@@ -41,20 +42,15 @@ def network_controls() -> None:
     """Everything that makes a spec, in the sidebar."""
     with st.sidebar:
         st.markdown("## LSTM Shapes")
-        controls(control_sections(current()), lambda: take("controls", "values"), key="controls")
+        controls(control_sections(current()), _quick(current()), lambda: take(what_was_set("controls")), key="controls")
         now = current()
         if now.draft["input"] == "numbers" and now.draft["data"] == "table":
             table_input(now)
 
 
-def take(key: str, name: str) -> None:
-    """Take what a component says was set: a preset, or fields of the spec."""
-    fields = what_was_set(key, name)
-    preset = next((preset for preset in PRESETS if preset.name == fields.get("preset")), None)
-    if preset is not None:
-        choose(preset.spec)
-    elif known := {field: value for field, value in fields.items() if field in current().draft}:
-        change(**known)
+def _quick(now: Settings) -> str | None:
+    """The settings as a link holds them, None where it cannot: then only the page can answer a change."""
+    return None if now.errors or owns_table(now) else urlencode(now.spec.to_query())
 
 
 def control_sections(now: Settings) -> list[dict[str, Any]]:

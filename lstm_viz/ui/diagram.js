@@ -3,17 +3,65 @@ const NARROW = 620
 const MARKED = 1100
 const drawn = new WeakMap()
 const observers = new WeakMap()
-let take = null
+let asked = 0
+let ask = null
 let marked = null
 
 // controls.js asks whoever shows the picture to take a change
 window.addEventListener("lstm:set", (event) => {
-  if (!take) return
+  if (!ask) return
   event.preventDefault()
-  take(event.detail)
+  ask(event.detail)
 })
 
 export default function ({ data, parentElement, setStateValue }) {
+  const picture = parentElement.querySelector(".picture")
+  ask = (change) => askForPicture(change, data, picture, (shown) => show({ ...data, ...shown }, parentElement, setStateValue))
+  // the page answers later than the route: what it says of an earlier setting is over
+  if (data.seen >= asked || !picture.firstChild) {
+    asked = 0
+    show(data, parentElement, setStateValue)
+  }
+
+  const measure = () => {
+    const narrow = picture.clientWidth > 0 && picture.clientWidth < NARROW
+    if (picture.dataset.narrow !== String(narrow)) {
+      const first = picture.dataset.narrow === undefined
+      picture.dataset.narrow = narrow
+      if (!first || narrow) setStateValue("narrow", narrow)
+    }
+  }
+  observers.get(picture)?.disconnect()
+  const observer = new ResizeObserver(measure)
+  observers.set(picture, observer)
+  observer.observe(picture)
+  return () => {
+    ask = null
+    observer.disconnect()
+  }
+}
+
+async function askForPicture({ query, fields, sent }, { route, unrolled }, picture, show) {
+  const entries = new URLSearchParams(query)
+  entries.set("set", JSON.stringify(fields))
+  if (picture.dataset.narrow === "true") entries.set("tall", "1")
+  if (unrolled) entries.set("unrolled", "1")
+  let shown = null
+  try {
+    const answer = await fetch(`${route}?${entries}`)
+    if (answer.ok) shown = await answer.json()
+  } catch {
+    // no such route, or no connection: the page is told instead
+  }
+  // the next question leaves before this answer is drawn
+  window.dispatchEvent(new CustomEvent("lstm:drawn", { detail: { sections: shown?.sections } }))
+  if (shown && picture.isConnected) {
+    asked = sent
+    show(shown)
+  }
+}
+
+function show(data, parentElement, setStateValue) {
   const theme = followTheme(parentElement)
   const picture = parentElement.querySelector(".picture")
   const focused = parentElement.activeElement?.dataset?.tensor
@@ -68,26 +116,6 @@ export default function ({ data, parentElement, setStateValue }) {
   unroll.title = data.can_unroll ? "A cell for each step, with the state handed on" : "For T up to 12 and L up to 4, measured"
   unroll.setAttribute("aria-pressed", String(data.unrolled && data.can_unroll))
   unroll.onclick = () => setStateValue("unrolled", !data.unrolled)
-
-  take = (change) => setStateValue("change", change)
-  window.dispatchEvent(new CustomEvent("lstm:drawn", { detail: { seen: data.seen, sections: data.sections } }))
-
-  const measure = () => {
-    const narrow = picture.clientWidth > 0 && picture.clientWidth < NARROW
-    if (picture.dataset.narrow !== String(narrow)) {
-      const first = picture.dataset.narrow === undefined
-      picture.dataset.narrow = narrow
-      if (!first || narrow) setStateValue("narrow", narrow)
-    }
-  }
-  observers.get(picture)?.disconnect()
-  const observer = new ResizeObserver(measure)
-  observers.set(picture, observer)
-  observer.observe(picture)
-  return () => {
-    take = null
-    observer.disconnect()
-  }
 }
 
 // The value under the pointer, as the front's own tooltip.

@@ -1,19 +1,22 @@
-"""The picture and what is said of it: a fragment of its own, so that it follows a slider without the whole page."""
+"""The picture and what is said of it, for the page and for the route that answers while a control is being moved."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import streamlit as st
 
 from lstm_viz.drawing.unrolled import can_unroll
+from lstm_viz.forward import Forward
 from lstm_viz.narration import sentences
 from lstm_viz.ui.caches import diagram_of, forward_of
 from lstm_viz.ui.components import diagram, diagram_says
-from lstm_viz.ui.controls import control_sections, take
 from lstm_viz.ui.inspector import inspector
 from lstm_viz.ui.notices import measured, notices, symbols
 from lstm_viz.ui.settings import current
 from lstm_viz.ui.text import spoken
 
+ROUTE = "/picture"
 _KEY = "diagram"
 
 
@@ -23,14 +26,19 @@ def picture() -> None:
     settings = current()
     forward = forward_of(settings)
     notices(settings, forward)
-    possible = can_unroll(forward)
-    unrolled = possible and diagram_says(_KEY, "unrolled")
-    svg = diagram_of(forward, tall=diagram_says(_KEY, "narrow"), unrolled=unrolled)
-    said = f"<p>{spoken(sentences(forward), forward.trace)}</p><p class='small'>{measured(forward)}</p>"
-    picked = diagram(svg, symbols(forward), said, control_sections(settings), _take, can_unroll=possible, key=_KEY)
+    shown = shown_of(forward, tall=diagram_says(_KEY, "narrow"), unrolled=diagram_says(_KEY, "unrolled"))
+    base = str(st.get_option("server.baseUrlPath")).strip("/")
+    picked = diagram(**shown, route=f"/{base}{ROUTE}" if base else ROUTE, key=_KEY)
     if picked and picked in forward.trace:
         inspector(forward, forward.trace[picked])
 
 
-def _take() -> None:
-    take(_KEY, "change")
+def shown_of(forward: Forward, *, tall: bool, unrolled: bool) -> dict[str, Any]:
+    """What the diagram component shows of a forward pass: ``svg``, ``symbols``, ``said`` (HTML) and ``can_unroll``."""
+    possible = can_unroll(forward)
+    return {
+        "svg": diagram_of(forward, tall=tall, unrolled=possible and unrolled),
+        "symbols": symbols(forward),
+        "said": f"<p>{spoken(sentences(forward), forward.trace)}</p><p class='small'>{measured(forward)}</p>",
+        "can_unroll": possible,
+    }

@@ -10,6 +10,7 @@ import streamlit as st
 import torch
 
 from lstm_viz.datasets import Table
+from lstm_viz.presets import PRESETS
 from lstm_viz.spec import DEFAULT, NetworkSpec, SpecError
 from lstm_viz.ui.cell_place import PLACE_NAMES
 
@@ -56,20 +57,22 @@ def adopt(query: Mapping[str, str]) -> None:
     st.session_state[_KEY] = replace(before, draft=asdict(spec), spec=spec, errors={}, problems=problems)
 
 
-def choose(spec: NetworkSpec) -> None:
-    """Set everything at once, as a preset does."""
-    st.session_state[_KEY] = replace(current(), draft=asdict(spec), spec=spec, errors={}, problems=())
+def take(fields: Mapping[str, Any]) -> None:
+    """Set what a person chose: fields of the spec by their names, or everything at once by the name of a preset."""
+    st.session_state[_KEY] = taken(current(), fields)
 
 
-def change(**values: Any) -> None:
-    """Change some fields. Where no network can have them, the picture stays and the field says what is wrong."""
-    now = current()
-    draft = _helped({**now.draft, **values}, values)
+def taken(now: Settings, fields: Mapping[str, Any]) -> Settings:
+    """``now`` after a person's choice. Where no network can have it, the spec stays and the field has its error."""
+    preset = next((preset for preset in PRESETS if preset.name == fields.get("preset")), None)
+    draft = asdict(preset.spec) if preset else dict(now.draft)
+    chosen = {name: value for name, value in fields.items() if name in draft}
+    draft = _helped({**draft, **chosen}, chosen)
     try:
         spec, errors = NetworkSpec(**draft), {}
     except SpecError as error:
-        spec, errors = now.spec, {error.field: str(error)}
-    st.session_state[_KEY] = replace(now, draft=draft, spec=spec, errors=errors, problems=())
+        spec, errors = preset.spec if preset else now.spec, {error.field: str(error)}
+    return replace(now, draft=draft, spec=spec, errors=errors, problems=())
 
 
 def allow_run() -> None:
@@ -77,10 +80,15 @@ def allow_run() -> None:
     st.session_state[_KEY] = replace(current(), allowed=current().spec)
 
 
+def owns_table(now: Settings) -> bool:
+    """Whether x is made of a table that only this visitor has."""
+    return now.spec.data == "table" and now.spec.input == "numbers" and now.table is not None
+
+
 def bring_table(table: Table) -> None:
     """Use a visitor's own table: as many features as it has columns."""
     st.session_state[_KEY] = replace(current(), table=table, table_error="")
-    change(data="table", input="numbers", features=len(table.columns))
+    take({"data": "table", "input": "numbers", "features": len(table.columns)})
 
 
 def refuse_table(sentence: str) -> None:
@@ -93,5 +101,5 @@ def _helped(draft: dict[str, Any], changed: Mapping[str, Any]) -> dict[str, Any]
     if changed.get("cell", "rnn") != "rnn":
         draft["nonlinearity"] = "tanh"
     if changed.get("task") == "classification":
-        draft["outputs"] = max(2, draft["outputs"])
+        draft["outputs"] = max(2, draft["outputs"]) if isinstance(draft["outputs"], int) else 2
     return draft
