@@ -31,7 +31,9 @@ class Batch:
     ``x`` is (B, T, F) or (T, B, F) float32, or (B, T) or (T, B) int64 for tokens; ``target`` has the shape that the
     loss takes (see ``make_batch``). ``columns`` names the F axis, ``source`` is a sentence on where x comes from, and
     ``notes`` hold a sentence for each thing to know about it. Where x comes from a table, ``table`` is that table,
-    ``windows`` the number of windows of it, and ``training_rows`` the number of rows that the scaling was fitted on.
+    ``windows`` the number of windows of it, and ``training_rows`` the number of rows that the scaling was fitted on; of
+    prepared data ``starts`` holds the first row of each sample and ``places`` the table's column of each feature. Where
+    x is made of a text, ``texts`` holds what stands at each step of each sample.
     """
 
     x: Tensor
@@ -42,13 +44,18 @@ class Batch:
     table: Table | None = None
     windows: int = 0
     training_rows: int = 0
+    starts: tuple[int, ...] = ()
+    places: tuple[int, ...] = ()
+    texts: tuple[tuple[str, ...], ...] = ()
 
     def row(self, sample: int, step: int) -> int | None:
         """The row of the table, from 0, at a step of a sample; None where x is not from a table.
 
         Steps go on past T: step T is the row that the target after the window is taken from.
         """
-        return None if self.table is None else sample % self.windows + step
+        if self.table is None:
+            return None
+        return (self.starts[sample] if self.starts else sample % self.windows) + step
 
     def label(self, sample: int, step: int) -> str | None:
         """The label of that row ("1949-01"), None where x is not from a table.
@@ -57,15 +64,18 @@ class Batch:
         >>> batch.label(0, 0), batch.label(0, 12), batch.raw(0, 12, 0)
         ('1949-01', '1950-01', 115.0)
         """
+        if self.texts:
+            return self.texts[sample][step] if step < len(self.texts[sample]) else None
         row = self.row(sample, step)
         return None if self.table is None or row is None else self.table.labels[row]
 
     def raw(self, sample: int, step: int, feature: int) -> float | None:
         """The number of that row as it was before the scaling; None where it is a random number or a class."""
         row = self.row(sample, step)
-        if self.table is None or row is None or feature >= len(self.table.columns):
+        places = self.places or range(0 if self.table is None else len(self.table.columns))
+        if self.table is None or row is None or feature >= len(places):
             return None
-        return float(self.table.values[row, feature])
+        return float(self.table.values[row, places[feature]])
 
 
 def make_batch(spec: NetworkSpec, table: Table | None = None) -> Batch:
@@ -117,8 +127,8 @@ def _random(spec: NetworkSpec, generator: Generator, notes: tuple[str, ...] = ()
     B, T, F = spec.batch_size, spec.sequence_length, spec.features  # noqa: N806
     x = torch.randn(B, T, F, generator=generator)  # (B, T, F)
     return Batch(
-        x=_in_layout(x, spec),
-        target=_in_shape_of_head(_random_target(spec, generator), spec),
+        x=in_layout(x, spec),
+        target=in_shape_of_head(_random_target(spec, generator), spec),
         columns=tuple(f"feature {number}" for number in range(1, F + 1)),
         source=f"x holds random numbers from the normal distribution, seed {spec.seed}.",
         notes=notes,
@@ -138,8 +148,8 @@ def _classes(spec: NetworkSpec, generator: Generator) -> Batch:
     x = classes if tokens else functional.one_hot(classes, count).float()  # (B, T) or (B, T, F)
     kind = f"tokens of a vocabulary of {count:,}" if tokens else f"one-hot vectors of {count:,} classes"
     return Batch(
-        x=_in_layout(x, spec),
-        target=_in_shape_of_head(target, spec),
+        x=in_layout(x, spec),
+        target=in_shape_of_head(target, spec),
         columns=() if tokens else tuple(f"class {number}" for number in range(count)),
         source=f"x holds random {kind}, seed {spec.seed}.",
     )
@@ -165,8 +175,8 @@ def _windows(spec: NetworkSpec, generator: Generator, table: Table) -> Batch:
     kinds = f"{_count(B, 'window')} of {_count(T, 'row')} of {table.name}"
     apart = ", each a row later than the one before" if B > 1 else ""
     return Batch(
-        x=_in_layout(x, spec),
-        target=_in_shape_of_head(_real_target(spec, table, starts, training_rows), spec),
+        x=in_layout(x, spec),
+        target=in_shape_of_head(_real_target(spec, table, starts, training_rows), spec),
         columns=columns,
         source=f"x holds {kinds}{apart}, scaled to (−1, 1) by the first {training_rows:,} rows.",
         notes=tuple(notes),
@@ -210,14 +220,16 @@ def _horizon(spec: NetworkSpec) -> int:
     return 1 if spec.task == "classification" else spec.outputs
 
 
-def _in_layout(x: Tensor, spec: NetworkSpec) -> Tensor:
+def in_layout(x: Tensor, spec: NetworkSpec) -> Tensor:
+    """x (B, T, …) in the layout of ``spec``: time first where it is not batch first."""
     return x if spec.batch_first else x.transpose(0, 1)  # (B, T, …) or (T, B, …)
 
 
-def _in_shape_of_head(target: Tensor, spec: NetworkSpec) -> Tensor:
+def in_shape_of_head(target: Tensor, spec: NetworkSpec) -> Tensor:
+    """A target (B, S, …) in the shape that the head's loss takes."""
     if spec.head not in ("every_step", "every_step_3d"):
         return target[:, 0]  # (B, O) or (B,)
-    target = _in_layout(target, spec)
+    target = in_layout(target, spec)
     return target.flatten(0, 1) if spec.head == "every_step" else target
 
 

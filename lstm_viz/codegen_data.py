@@ -36,9 +36,11 @@ def data_lines(spec: NetworkSpec, batch: Batch | None) -> list[Line]:
     random numbers.
     """
     source = batch.source if batch else "x holds random numbers."
+    if spec.data == "prepared" and batch is not None:
+        source = "x is random here, in the shape of the prepared data: the Data page has the script that prepares it."
     if spec.input != "numbers":
         return [*_remark(source), *_sizes(spec), _generator(spec), *_classes(spec)]
-    if batch is None or batch.table is None:
+    if batch is None or batch.table is None or batch.starts:
         return [*_remark(source), *_sizes(spec), _generator(spec), *_random(spec)]
     if _is_short(spec, batch.table):
         return [*_remark(source), *_from_table(spec, batch, batch.table)]

@@ -52,15 +52,15 @@ class Forward:
         return self.batch is None
 
 
-def run_forward(spec: NetworkSpec, table: Table | None = None) -> Forward:
-    """Build the network of ``spec``, run it on its batch, and take its loss.
+def run_forward(spec: NetworkSpec, table: Table | None = None, batch: Batch | None = None) -> Forward:
+    """Build the network of ``spec``, run it on its batch or on ``batch``, and take its loss.
 
     The axes have their names from the make of the network, which sizes do not change: they are found once for each.
 
     >>> run_forward(NetworkSpec()).trace["output"].shape
     (4, 12, 5)
     """
-    network, batch = build(spec), make_batch(spec, table)
+    network, batch = build(spec), batch or make_batch(spec, table)
     measured = _traced(spec, network, batch, names=False)
     like = _named(_make(spec))
     pairs = zip(measured, like, strict=True)

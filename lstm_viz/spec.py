@@ -13,7 +13,7 @@ Nonlinearity = Literal["tanh", "relu"]
 Input = Literal["numbers", "one-hot", "tokens"]
 Head = Literal["last_step", "last_hidden", "every_step", "every_step_3d", "flatten"]
 Task = Literal["regression", "classification", "binary"]
-Data = Literal["random", "passengers", "prices", "table"]
+Data = Literal["random", "passengers", "prices", "table", "prepared"]
 
 LARGEST_SIZE = 10_000_000
 LARGEST_FLATTEN = 100_000_000

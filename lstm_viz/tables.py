@@ -86,7 +86,7 @@ def _with_real_values(frame: pd.DataFrame, forward: Forward, chosen: int) -> pd.
     places = [(chosen, row) if spec.batch_first else (row, chosen) for row in range(len(frame))]
     labels = [batch.label(sample, step) for sample, step in places]
     frame = frame.copy()
-    for number, column in enumerate(batch.columns[: len(batch.table.columns)][:MOST_COLUMNS]):
+    for number, column in enumerate(batch.columns[: len(batch.places or batch.table.columns)][:MOST_COLUMNS]):
         frame[f"{column}, as it was"] = [batch.raw(sample, step, number) for sample, step in places]
     frame.index = pd.Index([f"{name} ({label})" for name, label in zip(frame.index, labels, strict=True)])
     return frame

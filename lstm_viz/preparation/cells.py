@@ -6,28 +6,35 @@ import csv
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
+import numpy as np
 import pandas as pd
 
+from lstm_viz.preparation.decoding import line_ends
 from lstm_viz.preparation.errors import TableError, counted, quoted
-from lstm_viz.preparation.limits import MOST_CELLS, MOST_COLUMNS, WIDEST
+from lstm_viz.preparation.limits import MOST_CELLS, MOST_COLUMNS, MOST_SHEET_ROWS, WIDEST
 
 _DELIMITERS = ("\t", ";", "|", ",")  # a comma is often part of a number or a sentence, so it comes last
 _NAMES = {"\t": "tab", ";": "semicolon", "|": "vertical bar", ",": "comma"}
-_LINE_END = re.compile(r"\r\n|\r|\n")
 _DECIMAL_COMMA = re.compile(r"\s*[+-]?\d+(,\d+)?\s*")
 _SAMPLE_ROWS, _SAMPLE_CHARACTERS = 50, 60_000
+_CHUNK_ROWS = 100_000
+"""As many rows are Python objects at once; after that they are packed."""
 
 
 @dataclass(frozen=True, eq=False)
 class Cells:
-    """Every cell as text without space around it; the frame's index is the row as counted in the file, from 1."""
+    """Every cell as text without space around it; the frame's index is the row as counted in the file, from 1.
+
+    ``spaced`` says that there was a space after a delimiter, or one around a cell.
+    """
 
     frame: pd.DataFrame
     delimiter: str
     notes: tuple[str, ...] = ()
+    spaced: bool = False
 
 
 def read_cells(name: str, text: str) -> Cells:
@@ -42,12 +49,12 @@ def read_cells(name: str, text: str) -> Cells:
     """
     filled = len(text) - len(text.lstrip())
     start = max(text.rfind("\n", 0, filled), text.rfind("\r", 0, filled)) + 1
-    empty_rows, text = len(_LINE_END.findall(text[:start])), text[start:]
+    empty_rows, text = line_ends(text[:start]), text[start:]
     delimiter = _find_delimiter(text)
     _refuse_wide(name, text, delimiter)
-    frame = _parse(name, text, delimiter, empty_rows)
+    frame, trimmed = _parse(name, text, delimiter, empty_rows)
     frame.index = pd.RangeIndex(empty_rows + 1, empty_rows + len(frame) + 1)
-    return _without_empty_rows(name, frame.apply(lambda column: column.str.strip()), delimiter)
+    return replace(without_empty_rows(name, frame, delimiter), spaced=trimmed or f"{delimiter} " in text)
 
 
 def _find_delimiter(text: str) -> str:
@@ -83,15 +90,22 @@ def _refuse_wide(name: str, text: str, delimiter: str) -> None:
     if width > WIDEST:
         limit = f"at most {WIDEST:,} are read, {MOST_COLUMNS} of them numbers"
         raise TableError(f"{quoted(name)} has {width:,} columns, and {limit}: keep the columns that you need.", 1)
-    if width * len(_LINE_END.findall(text)) > MOST_CELLS:
+    rows = min(line_ends(text), MOST_SHEET_ROWS)  # no more than these are read
+    if width * rows > MOST_CELLS and len(text) >= 2 * width * rows:
+        what = f"{width:,} columns and {rows:,} rows, and at most {MOST_CELLS:,} cells are read"
+        raise TableError(f"{quoted(name)} has {what}: keep fewer rows, or only the columns that you need.")
+    if width * rows > MOST_CELLS:
         what = f"{counted(width, 'column')} in its first row and mostly shorter rows below"
         raise TableError(f"{quoted(name)} has {what}: make every row as long as the first.")
 
 
-def _parse(name: str, text: str, delimiter: str, empty_rows: int) -> pd.DataFrame:
+def _parse(name: str, text: str, delimiter: str, empty_rows: int) -> tuple[pd.DataFrame, bool]:
+    """The cells without space around them, and whether there was any."""
+    chunks: list[pd.DataFrame] = []
+    trimmed, count = False, 0
     try:
-        return pd.read_csv(
-            io.StringIO(text),
+        for chunk in pd.read_csv(
+            io.BytesIO(text.encode()),  # a StringIO would take four bytes a character
             sep=delimiter,
             header=None,
             index_col=False,
@@ -100,9 +114,25 @@ def _parse(name: str, text: str, delimiter: str, empty_rows: int) -> pd.DataFram
             skip_blank_lines=False,
             skipinitialspace=True,
             low_memory=False,
-        )
+            chunksize=_CHUNK_ROWS,
+        ):
+            chunks.append(chunk.apply(lambda column: column.str.strip()))
+            trimmed = trimmed or not chunks[-1].equals(chunk)
+            count += len(chunk)
+            if count > MOST_SHEET_ROWS + 1:  # 1: the names
+                refuse_long(name, max(count, line_ends(text)) - 1, MOST_SHEET_ROWS)
+    except TableError:
+        raise
     except (ValueError, OverflowError) as error:  # ValueError: pandas' ParserError is one
         raise _explained(name, delimiter, str(error), empty_rows) from None
+    return pd.concat(chunks, ignore_index=True), trimmed
+
+
+def refuse_long(name: str, rows: int, most: int) -> None:
+    """Raises TableError for a table of more than ``most`` rows."""
+    if rows > most:
+        advice = "keep the latest ones, or every second one"
+        raise TableError(f"{quoted(name)} has {rows:,} rows, and at most {most:,} are read: {advice}.")
 
 
 def _explained(name: str, delimiter: str, problem: str, empty_rows: int) -> TableError:
@@ -119,12 +149,13 @@ def _explained(name: str, delimiter: str, problem: str, empty_rows: int) -> Tabl
     return TableError(f"{quoted(name)} cannot be cut into rows and columns: save the table as CSV again.")
 
 
-def _without_empty_rows(name: str, frame: pd.DataFrame, delimiter: str) -> Cells:
-    filled = (frame != "").any(axis=1)
-    rows = frame.index[filled]
-    if rows.empty:
+def without_empty_rows(name: str, frame: pd.DataFrame, delimiter: str) -> Cells:
+    """The cells without the rows in which every one is empty. Raises TableError where that is every row."""
+    filled = np.logical_or.reduce([(frame[place] != "").to_numpy(dtype=bool) for place in frame.columns])  # (rows,)
+    if not filled.any():
         raise TableError(f"{quoted(name)} holds only empty cells: bring a table with names and rows of numbers.")
-    frame, filled = frame.loc[rows[0] : rows[-1]], filled.loc[rows[0] : rows[-1]]
+    first, end = int(filled.argmax()), len(filled) - int(filled[::-1].argmax())
+    frame, filled = frame.iloc[first:end], filled[first:end]
     empty = frame.index[~filled]
     if frame.shape[1] == 1 or empty.empty:  # in a single column an empty row is a gap
         return Cells(frame, delimiter)

@@ -23,12 +23,13 @@ _DAYS = (
 )
 _TIMES = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
 _FORMATS = tuple(day + time for day, time in product(_DAYS, _TIMES))
-_DATE_NAMES = frozenset({"date", "day", "datetime", "time", "timestamp"})
+DATE_NAMES = frozenset({"date", "day", "datetime", "time", "timestamp"})
+"""Names of columns whose whole numbers may be dates."""
 _MONTH_NAMES = (
     *("january", "february", "march", "april", "may", "june"),
     *("july", "august", "september", "october", "november", "december"),
 )
-_MONTHS = {text: month for month, name in enumerate(_MONTH_NAMES, start=1) for text in (name, name[:3])}
+MONTHS = {text: month for month, name in enumerate(_MONTH_NAMES, start=1) for text in (name, name[:3])}
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +51,7 @@ def looks_like_date(cell: str) -> bool:
     >>> [looks_like_date(cell) for cell in ("1949-01", "11.12.2019 10:00", "Dec 11, 2019", "1949")]
     [True, True, True, False]
     """
-    return next(_formats(cell), None) is not None
+    return next(formats_of(cell), None) is not None
 
 
 def read_labels(names: Sequence[str], frame: pd.DataFrame, numbers: Mapping[int, Numbers]) -> Labels:
@@ -75,10 +76,15 @@ def read_labels(names: Sequence[str], frame: pd.DataFrame, numbers: Mapping[int,
 def _may_be_dates(name: str, cells: pd.Series, numbers: Numbers) -> bool:
     if numbers.found == 0:
         return True
-    return name.lower() in _DATE_NAMES and bool(cells.str.fullmatch(r"(?:19|20)\d{6}").all())  # 20191231
+    return name.lower() in DATE_NAMES and bool(cells.str.fullmatch(r"(?:19|20)\d{6}").all())  # 20191231
 
 
-def _formats(cell: str) -> Iterator[str]:
+def formats_of(cell: str) -> Iterator[str]:
+    """Every format, as pandas writes it, in which ``cell`` is a date.
+
+    >>> list(formats_of("1/2/2020")), list(formats_of("soon"))
+    (['%d/%m/%Y', '%m/%d/%Y'], [])
+    """
     if len(cell) > 40 or not any(character.isdigit() for character in cell):
         return
     if _ISO.fullmatch(cell):
@@ -99,13 +105,13 @@ def _parsed(cells: pd.Series, form: str) -> pd.Series:
 
 def _readings(cells: pd.Series) -> list[pd.Series]:
     """Every way to read all cells as dates: 1/2/2020 has two."""
-    readings = (_parsed(cells, form) for form in _formats(cells.iloc[0]))
+    readings = (_parsed(cells, form) for form in formats_of(cells.iloc[0]))
     return [reading for reading in readings if reading.notna().all()]
 
 
 def _first_that_is_none(name: str, cells: pd.Series) -> list[str]:
     """A sentence where most cells are dates and some are not."""
-    for form in _formats(cells.iloc[0]):
+    for form in formats_of(cells.iloc[0]):
         none = _parsed(cells, form).isna()
         if none.sum() * 2 < len(cells):
             row = none.idxmax()
@@ -169,5 +175,5 @@ def _whole(numbers: Numbers, low: int, high: int) -> bool:
 def _months(cells: pd.Series, numbers: Numbers) -> NDArray[np.int64] | None:
     if _whole(numbers, 1, 12):
         return numbers.values.astype(np.int64)
-    months = cells.str.lower().map(_MONTHS)
+    months = cells.str.lower().map(MONTHS)
     return months.to_numpy(dtype=np.int64) if months.notna().all() else None

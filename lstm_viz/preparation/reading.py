@@ -7,12 +7,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from lstm_viz.datasets.table import LARGEST_NUMBER, Table
-from lstm_viz.preparation.cells import read_cells
-from lstm_viz.preparation.dates import looks_like_date, read_labels
+from lstm_viz.preparation.cells import read_cells, refuse_long
+from lstm_viz.preparation.dates import read_labels
 from lstm_viz.preparation.decoding import to_text
 from lstm_viz.preparation.errors import TableError, counted, listing, quoted
+from lstm_viz.preparation.headers import split_names
 from lstm_viz.preparation.limits import FEWEST_ROWS, MOST_COLUMNS, MOST_ROWS
-from lstm_viz.preparation.numbers import GAPS, Numbers, looks_like_number, read_numbers
+from lstm_viz.preparation.numbers import Numbers, read_numbers
 
 __all__ = ["TableError", "read_table"]
 
@@ -33,9 +34,11 @@ def read_table(name: str, content: bytes | str) -> Table:
     lstm_viz.preparation.errors.TableError: Row 3 of column 'height' holds 'high' where a number was expected: \
 replace it by a number, or leave the column out.
     """
-    text, notes = to_text(name, content)
-    cells = read_cells(name, text)
-    names, frame, header_notes = _split_names(name, cells.frame)
+    decoded = to_text(name, content)
+    cells = read_cells(name, decoded.text)
+    header = split_names(name, cells.frame)
+    names, frame = header.names, header.frame
+    refuse_long(name, len(frame), MOST_ROWS)
     numbers = {place: read_numbers(frame[place], cells.delimiter) for place in frame.columns}
     labels = read_labels(names, frame, numbers)
     kept, kept_notes = _choose_columns(name, names, frame, numbers, labels.used)
@@ -48,55 +51,8 @@ replace it by a number, or leave the column out.
         labels=labels.texts,
         values=values if labels.order is None else values[labels.order],
         source=f"{name}, a table that you brought.",
-        notes=(*notes, *cells.notes, *header_notes, *labels.notes, *kept_notes, *_constant(columns, values)),
+        notes=(*decoded.notes, *cells.notes, *header.notes, *labels.notes, *kept_notes, *_constant(columns, values)),
     )
-
-
-def _split_names(name: str, frame: pd.DataFrame) -> tuple[tuple[str, ...], pd.DataFrame, tuple[str, ...]]:
-    """The columns' names by their place, the rows below them, and what there is to say about the names."""
-    first = [str(cell) for cell in frame.iloc[0]]
-    notes = []
-    if _is_header(first):
-        frame = frame.iloc[1:]
-        if len(first) > 1 and not first[0] and _counts_rows(frame[0]):
-            frame = frame.drop(columns=0)
-            notes.append("Left out, as it has no name and counts the rows: the first column.")
-        names, changed = _distinct(first)
-        if changed := [new for place, new in enumerate(changed) if new and place in frame.columns]:
-            notes.append(f"Names that were empty or there before were made different: {listing(changed)}.")
-    else:
-        names = tuple(f"column {number}" for number in range(1, len(first) + 1))
-        notes.append(f"The first row holds numbers and no names: the columns are called {listing(names)}.")
-    if frame.empty:
-        what = f"has only one row, {quoted(', '.join(first))}"
-        raise TableError(f"{quoted(name)} {what}: it needs rows of numbers below the names of the columns.", 1)
-    if len(frame) > MOST_ROWS:
-        advice = "keep the latest ones, or every second one"
-        raise TableError(f"{quoted(name)} has {len(frame):,} rows, and at most {MOST_ROWS:,} are read: {advice}.")
-    return names, frame, tuple(notes)
-
-
-def _is_header(first: list[str]) -> bool:
-    filled = [cell for cell in first if cell.lower() not in GAPS]
-    numbers = [cell for cell in filled if looks_like_number(cell)]
-    return not numbers or any(cell not in numbers and not looks_like_date(cell) for cell in filled)
-
-
-def _distinct(first: list[str]) -> tuple[tuple[str, ...], list[str]]:
-    """A name for each column, none of them twice; and for each that was changed its new name, else an empty text."""
-    plain = [" ".join(cell.split()) or f"column {number}" for number, cell in enumerate(first, start=1)]
-    taken, names = set(plain), []
-    for name in plain:
-        new, copy = name, 2
-        while new in names or (copy > 2 and new in taken):
-            new, copy = f"{name} ({copy})", copy + 1
-        names.append(new)
-    changed = [new if not cell or new != name else "" for cell, name, new in zip(first, plain, names, strict=True)]
-    return tuple(names), changed
-
-
-def _counts_rows(cells: pd.Series) -> bool:
-    return any(list(cells) == [str(row + start) for row in range(len(cells))] for start in (0, 1))
 
 
 def _choose_columns(
