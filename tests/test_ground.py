@@ -187,7 +187,7 @@ class TestStreamlitConfig:
         assert options["server.enableCORS"]
         assert options["client.showErrorDetails"] == "none"
         assert options["browser.gatherUsageStats"] is False
-        assert options["server.maxUploadSize"] == 10
+        assert options["server.maxUploadSize"] == 50
         assert options["runner.postScriptGC"] is False
 
     @pytest.mark.parametrize("mode", ["light", "dark"])

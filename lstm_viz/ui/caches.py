@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from lstm_viz.batch import make_batch
 from lstm_viz.budget import Decision, decide
 from lstm_viz.cost import Cost, cost
 from lstm_viz.drawing.diagram import shapes_diagram
@@ -14,7 +18,14 @@ from lstm_viz.forward import Forward, compute_forward, run_forward
 from lstm_viz.network import outline
 from lstm_viz.parameters import ParameterTable, parameters
 from lstm_viz.spec import NetworkSpec
-from lstm_viz.ui.settings import Settings
+from lstm_viz.ui.settings import Settings, owns_table
+
+if TYPE_CHECKING:  # pandas: half a second that the first page does without
+    from lstm_viz.preparation.prepared import Prepared
+    from lstm_viz.preparation.prepared_text import PreparedText
+    from lstm_viz.preparation.recipe import Recipe
+    from lstm_viz.preparation.text_recipe import TextRecipe
+    from lstm_viz.ui.data_settings import DataSettings
 
 # Not Streamlit's caches: hashing a spec for one of them takes 2 ms, for a dictionary 2 µs.
 _cached = lru_cache(maxsize=256)
@@ -54,20 +65,59 @@ def decision(spec: NetworkSpec) -> Decision:
     return decide(cached_cost(spec))
 
 
-def forward_of(settings: Settings) -> Forward:
-    """The forward pass to show: run, or computed where it is too large to run unasked."""
+def has_own_data(settings: Settings) -> bool:
+    """Whether x is made of data that only this visitor has: what is computed of it is kept with them alone."""
+    if settings.spec.data == "prepared":
+        from lstm_viz.ui.data_settings import current_data
+
+        return current_data().is_own
+    return owns_table(settings)
+
+
+def forward_of(settings: Settings, recipe: Recipe | TextRecipe | None = None) -> Forward:
+    """The forward pass to show: run, or computed where it is too large to run unasked.
+
+    ``recipe`` is that of prepared data, where it is not what this visitor has on the Data page.
+    """
     spec = settings.spec
     verdict = decision(spec)
     if verdict == "refuse" or (verdict == "ask" and settings.allowed != spec):
         return _compute(spec)
-    if spec.data != "table" or settings.table is None:
-        return _run(spec)
-    return _own_table(settings)
+    if spec.data == "prepared" and recipe is not None:
+        return forward_of_recipe(spec, recipe)
+    if spec.data == "prepared":
+        from lstm_viz.ui.data_settings import current_data
+
+        data = current_data()
+        return _of_own_data(settings, data) if data.is_own else forward_of_recipe(spec, data.recipe)
+    return _of_own_table(settings) if owns_table(settings) else _run(spec)
+
+
+@_cached
+def forward_of_recipe(spec: NetworkSpec, recipe: Recipe | TextRecipe) -> Forward:
+    """The forward pass on bundled data, prepared by ``recipe`` to the sizes of ``spec``."""
+    from lstm_viz.ui.data_cache import prepared_bundled
+
+    return _run_prepared(spec, recipe, prepared_bundled)
+
+
+def _run_prepared(
+    spec: NetworkSpec, recipe: Recipe | TextRecipe, carry_out: Callable[[Recipe | TextRecipe], Prepared | PreparedText]
+) -> Forward:
+    """Where the recipe does not go with the sizes of ``spec``, x holds random numbers and a note says why."""
+    from lstm_viz.preparation.as_batch import batch_of, refit
+
+    try:
+        batch = batch_of(carry_out(refit(recipe, spec)), spec)
+    except ValueError as error:
+        notes = (f"The prepared data does not fit these settings, and x holds random numbers instead. {error}",)
+        batch = replace(make_batch(replace(spec, data="random")), notes=notes)
+    return run_forward(spec, batch=batch)
 
 
 def diagram_of(forward: Forward, *, tall: bool, unrolled: bool) -> str:
-    """The picture of a forward pass. One of a visitor's own table is not kept for others."""
-    own = forward.batch is not None and forward.spec.data == "table"
+    """The picture of a forward pass. One of a visitor's own data is not kept for others."""
+    own = forward.batch is not None and forward.spec.data in ("table", "prepared")
     return (_draw if own else _drawn)(forward, tall, unrolled)
 
 
@@ -79,11 +129,23 @@ def script_of(forward: Forward) -> str:
     return script(forward.spec, shapes, forward.batch)
 
 
-def _own_table(settings: Settings) -> Forward:
+def _of_own_table(settings: Settings) -> Forward:
+    table = settings.table
+    return _kept_with_visitor((settings.spec, table), lambda: run_forward(settings.spec, table))
+
+
+def _of_own_data(settings: Settings, data: DataSettings) -> Forward:
+    def run() -> Forward:
+        return _run_prepared(settings.spec, data.recipe, lambda recipe: data.carry_out(recipe))
+
+    return _kept_with_visitor((settings.spec, data.recipe, data.table, data.texts), run)
+
+
+def _kept_with_visitor(key: tuple[object, ...], run: Callable[[], Forward]) -> Forward:
     """A visitor's own data is kept with the visitor alone, for one setting at a time."""
     kept = st.session_state.get("own_forward")
-    if kept is None or kept[0] != (settings.spec, id(settings.table)):
-        kept = ((settings.spec, id(settings.table)), run_forward(settings.spec, settings.table))
+    if kept is None or kept[0] != key:
+        kept = (key, run())
         st.session_state["own_forward"] = kept
     found: Forward = kept[1]
     return found

@@ -17,7 +17,7 @@ from lstm_viz.network import build
 from lstm_viz.recurrent import Recurrent
 from lstm_viz.reference import greatest_difference, layer_outputs
 from lstm_viz.spec import NetworkSpec
-from lstm_viz.ui.caches import forward_of
+from lstm_viz.ui.caches import forward_of, has_own_data
 from lstm_viz.ui.cell_place import Place, place
 from lstm_viz.ui.cell_view import CellView
 from lstm_viz.ui.settings import Settings
@@ -66,11 +66,11 @@ def open_run(settings: Settings) -> Opened | None:
     forward = forward_of(settings)
     if forward.batch is None:
         return None
-    if settings.spec.data != "table" or settings.table is None:
+    if not has_own_data(settings):
         return _opened(settings.spec, forward)
-    key = (settings.spec, id(settings.table))
+    key = forward
     kept = st.session_state.get("own_cell")
-    if kept is None or kept[0] != key:
+    if kept is None or kept[0] is not key:
         kept = (key, _open(settings.spec, forward))
         st.session_state["own_cell"] = kept
     found: Opened = kept[1]
@@ -89,7 +89,7 @@ def cell_view(settings: Settings) -> CellView:
 def drawing_of(settings: Settings, view: CellView, unit: int, *, tall: bool) -> dict[str, Any]:
     """The diagram of the view's pass and the numbers of all its steps; ``unit`` is among those that are drawn."""
     at = Place(view.sample, view.layer, view.direction, unit)
-    if settings.spec.data == "table" and settings.table is not None:
+    if has_own_data(settings):
         return _draw(view.unrolled, view.forward, at, tall)
     return _drawn(settings.spec, view.forward, at, tall)
 

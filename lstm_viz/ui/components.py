@@ -26,10 +26,13 @@ def _asset(name: str) -> str:
     return (_HERE / name).read_text(encoding="utf-8")
 
 
-def component(name: str, html: str) -> Callable[..., Any]:
-    """Register the component whose script and style are ``name``.js and ``name``.css beside this file."""
+def component(name: str, html: str, parts: Sequence[str] = ()) -> Callable[..., Any]:
+    """Register the component whose script and style are ``name``.js and ``name``.css beside this file.
+
+    ``parts`` names further scripts, which come before its own.
+    """
     css = _palette() + _asset(f"{name}.css")
-    js = _asset("theme.js") + _asset(f"{name}.js")
+    js = "".join(_asset(f"{each}.js") for each in ("theme", *parts, name))
     mount: Callable[..., Any] = st.components.v2.component(f"lstm_{name}", html=html, css=css, js=js)
     return mount
 
@@ -91,7 +94,7 @@ def controls(sections: Sequence[Mapping[str, Any]], query: str | None, on_set: C
 
     ``query`` holds the same settings as a link does, None where a link cannot hold them.
     """
-    data = {"sections": list(sections), "query": query, "seen": _seen(key)}
+    data = {"name": key, "sections": list(sections), "query": query, "seen": _seen(key)}
     _CONTROLS(key=key, data=data, default={"values": {}}, on_values_change=on_set)
 
 

@@ -6,6 +6,7 @@ const PATIENCE = 1500
 const SETTLED = 220
 const sender = { unseen: new Map(), sent: 0, asked: 0, busy: false, timer: null }
 let root = null
+let name = null
 let sections = null
 let query = null
 let tellPage = null
@@ -13,6 +14,8 @@ let tellPage = null
 export default function ({ data, parentElement, setStateValue }) {
   followTheme(parentElement)
   root = parentElement.querySelector(".controls")
+  if (name !== data.name) sender.unseen.clear()
+  name = data.name
   tellPage = (fields, sent) => setStateValue("values", { fields, sent, at: Date.now() })
   for (const [field, change] of sender.unseen) if (change.sent <= data.seen) sender.unseen.delete(field)
   query = data.query
@@ -189,6 +192,26 @@ const KINDS = {
       element.querySelector(".name").textContent = row.label
       if (!isBusy(row.field)) box.checked = row.value
       box.onchange = () => set(row.field, box.checked)
+    },
+  },
+  many: {
+    html: ({ field, label, options }) => `<span class="name" id="many-${field}">${label}</span>
+      <div class="ticks" role="group" aria-labelledby="many-${field}"></div>`,
+    update(element, row) {
+      const ticks = element.querySelector(".ticks")
+      if (ticks.children.length === 0) {
+        ticks.replaceChildren(...row.options.map(([value, text]) => {
+          const tick = document.createElement("label")
+          tick.append(Object.assign(document.createElement("input"), { type: "checkbox", value }))
+          tick.append(Object.assign(document.createElement("span"), { textContent: text }))
+          return tick
+        }))
+      }
+      const boxes = [...ticks.querySelectorAll("input")]
+      for (const box of boxes) {
+        if (!isBusy(row.field)) box.checked = row.value.includes(Number(box.value))
+        box.onchange = () => set(row.field, boxes.filter((each) => each.checked).map((each) => Number(each.value)))
+      }
     },
   },
   note: {

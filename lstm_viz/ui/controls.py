@@ -11,8 +11,10 @@ import streamlit as st
 from lstm_viz.dims import SYMBOLS
 from lstm_viz.presets import PRESETS
 from lstm_viz.spec import FIELD_OF_SYMBOL, LARGEST_SIZE
+from lstm_viz.ui.caches import has_own_data
 from lstm_viz.ui.components import controls, what_was_set
-from lstm_viz.ui.settings import Settings, current, owns_table, take
+from lstm_viz.ui.data_link import data_entries
+from lstm_viz.ui.settings import Settings, current, take
 from lstm_viz.ui.table_input import table_input
 
 _OWN = "Your own settings"
@@ -33,6 +35,7 @@ _DATA = {
     "passengers": "airline passengers",
     "prices": "weekly closing prices",
     "table": "your own table",
+    "prepared": "prepared on the Data page",
 }
 
 Row = dict[str, Any]
@@ -50,7 +53,9 @@ def network_controls() -> None:
 
 def _quick(now: Settings) -> str | None:
     """The settings as a link holds them, None where it cannot: then only the page can answer a change."""
-    return None if now.errors or owns_table(now) else urlencode(now.spec.to_query())
+    if now.errors or has_own_data(now):
+        return None
+    return urlencode(now.spec.to_query() | data_entries())
 
 
 def control_sections(now: Settings) -> list[dict[str, Any]]:
@@ -108,7 +113,7 @@ def _head(now: Settings) -> list[Row]:
 
 def _data(now: Settings) -> list[Row]:
     rows = [_row("select", "input", "Input", now, options=_INPUTS)]
-    if now.draft["input"] == "numbers":
+    if now.draft["input"] == "numbers" or now.draft["data"] == "prepared":
         rows.append(_row("select", "data", "Numbers of x", now, options=_DATA))
     seed = _row("number", "seed", "Seed", now, min=0, limit=LARGEST_SIZE, help="the same seed, the same weights")
     return [*rows, seed]

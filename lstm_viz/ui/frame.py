@@ -11,10 +11,19 @@ from streamlit.errors import StreamlitAPIException
 
 from lstm_viz.ui.cell_place import PLACE_NAMES, Place, adopt_place
 from lstm_viz.ui.components import address, returned_address
+from lstm_viz.ui.data_link import adopt_entries, data_entries
+from lstm_viz.ui.pitfall_place import PitfallPlace, adopt_pitfall
 from lstm_viz.ui.settings import Settings, adopt, current
 from lstm_viz.ui.text import symbol_style
+from lstm_viz.ui.training_link import adopt_training_entries, training_entries
 
-PAGES = {"pages/shapes.py": "Shapes", "pages/cell.py": "Inside the cell"}
+PAGES = {
+    "pages/shapes.py": "Shapes",
+    "pages/cell.py": "Inside the cell",
+    "pages/data.py": "Data",
+    "pages/training.py": "Training",
+    "pages/pitfalls.py": "Mistakes",
+}
 """The pages in their order, the first at the root."""
 UNDER_APP = "under_app"
 _ICON = Path(__file__).with_name("icon.svg")
@@ -27,6 +36,7 @@ _STYLE = """
 .lv-table{overflow-x:auto}
 .lv-table table{border-collapse:collapse;width:100%;font-size:.9rem}
 .lv-table th,.lv-table td{text-align:left;padding:.34rem .7rem;white-space:nowrap}
+.lv-table.wrapped td:nth-child(2){white-space:normal;min-width:18rem}
 .lv-table tr{border-bottom:1px solid light-dark(#dde3eb,#2b3645)}
 .lv-table th{font-weight:600;color:light-dark(#556070,#a6b1c2)}
 .lv-table .number{text-align:right;font-variant-numeric:tabular-nums}
@@ -55,10 +65,10 @@ def _links_between_pages() -> None:
             st.page_link(path, label=title)
 
 
-def keep_address(at: Place | None = None) -> None:
-    """Write the settings into the address, and the place in the cell. Called when the controls have had their say."""
-    entries = current().spec.to_query() | (at.to_query() if at else {})
-    address(urlencode(entries), _take_returned, key="address", places=PLACE_NAMES)
+def keep_address(at: Place | PitfallPlace | None = None) -> None:
+    """Write the settings into the address, and the place on the page. Called when the controls have had their say."""
+    entries = current().spec.to_query() | data_entries() | training_entries() | (at.to_query() if at else {})
+    address(urlencode(entries), _take_returned, key="address", places=(*PLACE_NAMES, "sizes"))
     for problem in current().problems:
         st.warning(problem, icon=":material/link_off:")
 
@@ -66,4 +76,7 @@ def keep_address(at: Place | None = None) -> None:
 def _take_returned() -> None:
     query = returned_address("address").split("#")[0].removeprefix("?")
     adopt(dict(parse_qsl(query)))
+    adopt_entries(dict(parse_qsl(query)))
+    adopt_training_entries(dict(parse_qsl(query)))
     adopt_place(dict(parse_qsl(query)))
+    adopt_pitfall(dict(parse_qsl(query)))

@@ -20,6 +20,7 @@ from starlette.routing import Route
 from lstm_viz.spec import NetworkSpec
 from lstm_viz.ui.caches import forward_of
 from lstm_viz.ui.controls import control_sections
+from lstm_viz.ui.data_link import recipe_of
 from lstm_viz.ui.picture import ROUTE, shown_of
 from lstm_viz.ui.settings import OTHERS, Settings, taken
 
@@ -42,7 +43,8 @@ def answer(query: Mapping[str, str]) -> dict[str, Any]:
         raise ValueError(f"set: expected a JSON object of fields, got {type(fields).__name__}")
     spec, _ = NetworkSpec.from_query(query, ignore=(*OTHERS, *_OWN))
     settings = taken(Settings(draft=asdict(spec), spec=spec), fields)
-    shown = shown_of(forward_of(settings), tall=query.get("tall") == "1", unrolled=query.get("unrolled") == "1")
+    forward = forward_of(settings, recipe_of(query)[0])
+    shown = shown_of(forward, tall=query.get("tall") == "1", unrolled=query.get("unrolled") == "1")
     return {**shown, "sections": control_sections(settings)}
 
 

@@ -13,9 +13,12 @@ from lstm_viz.datasets import Table
 from lstm_viz.presets import PRESETS
 from lstm_viz.spec import DEFAULT, NetworkSpec, SpecError
 from lstm_viz.ui.cell_place import PLACE_NAMES
+from lstm_viz.ui.data_link import DATA_NAMES
+from lstm_viz.ui.pitfall_place import PITFALL_NAMES
+from lstm_viz.ui.training_link import TRAINING_NAMES
 
 _KEY = "settings"
-OTHERS = ("embed", "embed_options", "page", *PLACE_NAMES)
+OTHERS = ("embed", "embed_options", "page", *PLACE_NAMES, *DATA_NAMES, *PITFALL_NAMES, *TRAINING_NAMES)
 """Entries of an address that are not settings."""
 
 
@@ -73,6 +76,11 @@ def taken(now: Settings, fields: Mapping[str, Any]) -> Settings:
     except SpecError as error:
         spec, errors = preset.spec if preset else now.spec, {error.field: str(error)}
     return replace(now, draft=draft, spec=spec, errors=errors, problems=())
+
+
+def use_spec(spec: NetworkSpec) -> None:
+    """Set everything at once."""
+    st.session_state[_KEY] = replace(current(), draft=asdict(spec), spec=spec, errors={}, problems=())
 
 
 def allow_run() -> None:

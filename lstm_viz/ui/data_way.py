@@ -1,0 +1,125 @@
+"""The Data page below its controls: the way of the data as a picture, what can be taken from it, and the tabs."""
+
+from __future__ import annotations
+
+import html
+from functools import lru_cache
+from importlib import import_module
+
+import streamlit as st
+
+from lstm_viz.drawing.data_way import data_way
+from lstm_viz.preparation.prepared import Prepared, Step, axes_text
+from lstm_viz.ui.data_component import is_narrow, pictures
+from lstm_viz.ui.data_settings import DataSettings, current_data
+from lstm_viz.ui.data_use import use_buttons
+from lstm_viz.ui.text import html_table, inline_code
+
+_KEY = "data_way"
+_TABLE = {"Windows": "windows", "Table": "table", "Split and scaling": "scaling"}
+_GENERATED = {"Samples": "samples"}
+_WORDS = {"Words": "words", "Padding and packing": "padding"}
+_CHARACTERS = {"Characters": "characters", "Cross-entropy": "losses"}
+_ALL = {"Loader": "loader", "view and permute": "layouts", "Steps and code": "code"}
+
+
+def data_page() -> None:
+    """Everything beside the sidebar."""
+    now = current_data()
+    _notices(now)
+    picked = pictures(_way(now.ready.steps, is_narrow(_KEY)), key=_KEY)
+    notes = "".join(f"<p class='small'>{html.escape(note)}</p>" for note in now.ready.notes)
+    if chosen := next((step for step in now.ready.steps if step.name == picked), None):
+        _inspector(chosen)
+    st.html(f"<p>{_said(now)}</p>{notes}<p class='small'>Click a step to see its code.</p>")
+    use_buttons(now)
+    sections = _sections(now)
+    tabs = st.tabs(list(sections), key="data_tab", on_change="rerun")
+    for tab, name in zip(tabs, sections.values(), strict=True):
+        if tab.open:
+            with tab:
+                import_module(f"lstm_viz.ui.data_sections.{name}").section(now)
+
+
+@lru_cache(maxsize=64)
+def _way(steps: tuple[Step, ...], tall: bool) -> str:
+    return data_way(steps, tall=tall)
+
+
+def _inspector(step: Step) -> None:
+    """What a chosen step is, and the lines of the script that make it."""
+    with st.container(border=True, key="step"):
+        st.html(
+            f"<p>{inline_code(step.name)} {_shape(step)} {html.escape(axes_text(step.axes))} {step.dtype}. "
+            f"{html.escape(f'{step.sentence} {step.arithmetic}')}</p>"
+        )
+        st.code("\n".join(step.code), language="python")
+
+
+def _sections(now: DataSettings) -> dict[str, str]:
+    if isinstance(now.ready, Prepared):
+        return (_GENERATED if now.ready.table is None else _TABLE) | _ALL
+    return (_WORDS if now.ready.recipe.unit == "words" else _CHARACTERS) | _ALL
+
+
+def _notices(now: DataSettings) -> None:
+    for sentence in now.problems:
+        st.warning(sentence, icon=":material/link_off:")
+    if now.trouble:
+        st.error(now.trouble, icon=":material/dataset:")
+    for sentence in now.errors.values():
+        st.error(f"The picture shows the last that was possible. {sentence}", icon=":material/block:")
+    if now.sheet is not None and now.draft["data"] == "table":
+        for finding in now.sheet.findings:
+            if finding.weight != "note":
+                st.warning(finding.text, icon=":material/troubleshoot:")
+
+
+def _said(now: DataSettings) -> str:
+    """What comes out at the end, in a sentence or two."""
+    batches = [step for step in now.ready.steps if step.stage == "batches"]
+    x, target = (next(step for step in batches if step.name == name) for name in ("x", "target"))
+    last = next((step for step in batches if step.name == "last x"), None)
+    said = f"A batch is {_shape(x)}, {x.dtype}, with its target {_shape(target)}, {target.dtype}."
+    if last is not None and last.shape != x.shape:
+        said += f" The last batch is smaller: {_shape(last)}."
+    return f"{said} {_source(now)}"
+
+
+def _shape(step: Step) -> str:
+    inside = ", ".join(
+        f'<span class="s-{name}">{size:,}</span>' if len(name) == 1 and name.isalpha() else f"{size:,}"
+        for name, size in zip(step.axes, step.shape, strict=True)
+    )
+    comma = "," if len(step.shape) == 1 else ""
+    return f'<span class="shape">({inside}{comma})</span>'
+
+
+def _source(now: DataSettings) -> str:
+    if isinstance(now.ready, Prepared):
+        text = now.ready.table.source if now.ready.table is not None else f"The target is {now.ready.target_name}."
+    elif now.texts is not None and now.recipe.data == "text":
+        text = now.texts.source
+    else:
+        from lstm_viz.datasets.messages import messages
+        from lstm_viz.datasets.zen import zen
+
+        text = (messages() if now.recipe.data == "messages" else zen()).source
+    return html.escape(text)
+
+
+def steps_table(steps: tuple[Step, ...]) -> str:
+    """Every step with its shape, as a table."""
+    rows = [
+        (
+            inline_code(step.name),
+            inline_code(step.expression) if step.expression else "",
+            html.escape(axes_text(step.axes)),
+            _shape(step),
+            html.escape(step.dtype),
+            html.escape(step.arithmetic),
+            html.escape(step.sentence),
+        )
+        for step in steps
+    ]
+    return html_table(("step", "made by", "axes", "shape", "dtype", "count", "what it is"), rows)

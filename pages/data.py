@@ -1,0 +1,12 @@
+"""Data: from a table or a text to the batch that an LSTM takes, and the target that its loss takes."""
+
+from __future__ import annotations
+
+from lstm_viz.ui.data_controls import data_controls
+from lstm_viz.ui.data_way import data_page
+from lstm_viz.ui.frame import keep_address, open_page
+
+open_page("Data")
+data_controls()
+keep_address()
+data_page()
