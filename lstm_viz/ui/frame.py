@@ -45,7 +45,7 @@ _STYLE = """
 .shape,.stMarkdown code{font-family:ui-monospace,'SF Mono',Menlo,Consolas,'DejaVu Sans Mono',monospace}
 [role=tab][aria-selected=true]{color:light-dark(#1f5f9e,#93c3f5)}
 [data-testid="stCaptionContainer"]{color:light-dark(#556070,#a6b1c2);opacity:1}
-@media(max-width:640px){.stMainBlockContainer{padding:3.2rem .8rem 3rem}}
+@media(max-width:640px){.stMainBlockContainer{padding:4.2rem .8rem 3rem}}
 """
 
 
