@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
-from typing import Any, Literal, get_args, get_type_hints
+from typing import Literal, get_args, get_type_hints
 
 from lstm_viz.dims import SYMBOLS
+from lstm_viz.links import SpecError as SpecError
+from lstm_viz.links import from_entries, plain_value, to_entries
 
 Cell = Literal["lstm", "gru", "rnn"]
 Nonlinearity = Literal["tanh", "relu"]
@@ -17,21 +19,7 @@ Data = Literal["random", "passengers", "prices", "table", "prepared"]
 
 LARGEST_SIZE = 10_000_000
 LARGEST_FLATTEN = 100_000_000
-_LONGEST_SHOWN = 60
 _GATES: dict[Cell, int] = {"lstm": 4, "gru": 3, "rnn": 1}
-
-
-class SpecError(ValueError):
-    """A value or a combination that no network can have.
-
-    ``field`` names the setting to change, ``involved`` the others that it does not go together with.
-    """
-
-    def __init__(self, field: str, allowed: str, got: object, advice: str = "", involved: tuple[str, ...] = ()) -> None:
-        self.field = field
-        self.involved = involved
-        message = f"{field}: expected {allowed}, got {_shortened(repr(got))}."
-        super().__init__(f"{message} {advice}" if advice else message)
 
 
 @dataclass(frozen=True)
@@ -108,11 +96,7 @@ class NetworkSpec:
 
     def to_query(self) -> dict[str, str]:
         """The entries of a link: only what differs from the default, under short names that stay."""
-        return {
-            short: _to_text(getattr(self, name))
-            for name, short in QUERY_NAMES.items()
-            if getattr(self, name) != getattr(DEFAULT, name)
-        }
+        return to_entries(self, DEFAULT, QUERY_NAMES)
 
     @classmethod
     def from_query(cls, query: Mapping[str, str], ignore: Iterable[str] = ()) -> tuple[NetworkSpec, tuple[str, ...]]:
@@ -120,24 +104,7 @@ class NetworkSpec:
 
         What is wrong counts as not written; the rest of the link still holds. Names in ``ignore`` are somebody else's.
         """
-        fields_of = {short: name for name, short in QUERY_NAMES.items()}
-        unknown = [short for short in query if short not in fields_of and short not in set(ignore)]
-        problems = [f"The link has an entry {_shortened(repr(short))} that is not known here." for short in unknown]
-        values: dict[str, Any] = {}
-        for short, name in fields_of.items():
-            if short in query:
-                try:
-                    values[name] = _from_text(name, query[short])
-                except SpecError as error:
-                    problems.append(_left_out(short, query[short], error))
-        while True:
-            try:
-                return cls(**values), tuple(problems)
-            except SpecError as error:
-                culprit = next(name for name in (error.field, *error.involved) if name in values)
-                short = QUERY_NAMES[culprit]
-                problems.append(_left_out(short, query[short], error))
-                del values[culprit]
+        return from_entries(cls, QUERY_NAMES, lambda name, text: plain_value(name, _TYPES[name], text), query, ignore)
 
 
 QUERY_NAMES = {
@@ -212,31 +179,6 @@ def _check_combinations(spec: NetworkSpec) -> None:
         allowed = f"at most {LARGEST_FLATTEN:,} weights in a flatten head ({product})"
         involved = ("sequence_length", "hidden_size", "outputs", "bidirectional", "proj_size")
         raise SpecError("head", allowed, f"{weights:,}", advice, involved)
-
-
-def _left_out(short: str, text: str, error: SpecError) -> str:
-    return f"The link's {short}={_shortened(repr(text)[1:-1])} was left out: {error}"
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
-
-
-def _to_text(value: object) -> str:
-    return str(int(value)) if isinstance(value, bool) else str(value)
-
-
-def _from_text(name: str, text: str) -> object:
-    kind = _TYPES[name]
-    try:
-        if kind is bool:
-            return {"0": False, "1": True, "false": False, "true": True}[text.strip().lower()]
-        if kind in (int, float):
-            return kind(text)
-    except (KeyError, ValueError):
-        allowed = {bool: "0 or 1", int: "a whole number", float: "a number"}[kind]
-        raise SpecError(name, allowed, text) from None
-    return text
 
 
 DEFAULT = NetworkSpec()

@@ -35,7 +35,7 @@ WRONG_VALUES: list[tuple[dict[str, Any], str, str]] = [
     ({"input": []}, "one of numbers, one-hot, tokens", "[]"),
     ({"head": "last"}, "one of last_step, last_hidden, every_step, every_step_3d, flatten", "'last'"),
     ({"task": ""}, "one of regression, classification, binary", "''"),
-    ({"data": None}, "one of random, passengers, prices, table", "None"),
+    ({"data": None}, "one of random, passengers, prices, table, prepared", "None"),
 ]
 
 WRONG_COMBINATIONS: list[tuple[dict[str, Any], str, str, str]] = [

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
-from typing import Any, Literal, TypeAlias, get_args, get_type_hints
+from typing import Literal, TypeAlias, get_args, get_type_hints
 
-from lstm_viz.preparation.recipe_link import QUERY_NAMES, left_out, to_text, value_of, when_unknown
+from lstm_viz.links import from_entries, to_entries
+from lstm_viz.preparation.recipe_link import QUERY_NAMES, to_text, value_of
 from lstm_viz.spec import LARGEST_SIZE, SpecError, Task
 
 Source = Literal["passengers", "prices", "coffee", "table", "adding", "parity", "copy"]
@@ -98,11 +99,7 @@ class Recipe:
 
     def to_query(self) -> dict[str, str]:
         """The entries of a link: only what differs from the default, under short names that stay."""
-        return {
-            short: to_text(getattr(self, name), name)
-            for name, short in QUERY_NAMES.items()
-            if getattr(self, name) != getattr(DEFAULT, name)
-        }
+        return to_entries(self, DEFAULT, QUERY_NAMES, to_text)
 
     @classmethod
     def from_query(cls, query: Mapping[str, str], ignore: Iterable[str] = ()) -> tuple[Recipe, tuple[str, ...]]:
@@ -110,21 +107,7 @@ class Recipe:
 
         What is wrong counts as not written; the rest of the link still holds. Names in ``ignore`` are somebody else's.
         """
-        problems = when_unknown(query, ignore)
-        values: dict[str, Any] = {}
-        for name, short in QUERY_NAMES.items():
-            if short in query:
-                try:
-                    values[name] = value_of(name, _TYPES[name], query[short])
-                except ValueError as error:
-                    problems.append(left_out(short, query[short], RecipeError(name, str(error), query[short])))
-        while True:
-            try:
-                return cls(**values), tuple(problems)
-            except RecipeError as error:
-                culprit = next(name for name in (error.field, *error.involved) if name in values)
-                problems.append(left_out(QUERY_NAMES[culprit], query[QUERY_NAMES[culprit]], error))
-                del values[culprit]
+        return from_entries(cls, QUERY_NAMES, lambda name, text: value_of(name, _TYPES[name], text), query, ignore)
 
 
 _TYPES = get_type_hints(Recipe)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
-from typing import Any, Literal, get_args, get_type_hints
+from typing import Literal, get_args, get_type_hints
 
+from lstm_viz.links import from_entries, to_entries
 from lstm_viz.preparation.padding import Cut, Side
 from lstm_viz.preparation.recipe import Recipe
-from lstm_viz.preparation.recipe_link import left_out, to_text, value_of
+from lstm_viz.preparation.recipe_link import to_text, value_of
 from lstm_viz.spec import LARGEST_SIZE, SpecError
 
 TextSource = Literal["messages", "zen", "text"]
@@ -101,11 +102,7 @@ class TextRecipe:
 
     def to_query(self) -> dict[str, str]:
         """The entries of a link: only what differs from the default, under short names that stay."""
-        return {
-            short: to_text(getattr(self, name))
-            for name, short in TEXT_QUERY_NAMES.items()
-            if getattr(self, name) != getattr(DEFAULT, name)
-        }
+        return to_entries(self, DEFAULT, TEXT_QUERY_NAMES, to_text)
 
     @classmethod
     def from_query(cls, query: Mapping[str, str], ignore: Iterable[str] = ()) -> tuple[TextRecipe, tuple[str, ...]]:
@@ -113,25 +110,7 @@ class TextRecipe:
 
         What is wrong counts as not written; the rest of the link still holds. Names in ``ignore`` are somebody else's.
         """
-        known = {*TEXT_QUERY_NAMES.values(), *ignore}
-        problems = [
-            f"The link has an entry {short[:60]!r} that is not known here." for short in query if short not in known
-        ]
-        values: dict[str, Any] = {}
-        for name, short in TEXT_QUERY_NAMES.items():
-            if short in query:
-                try:
-                    values[name] = value_of(name, _TYPES[name], query[short])
-                except ValueError as error:
-                    problems.append(left_out(short, query[short], TextRecipeError(name, str(error), query[short])))
-        while True:
-            try:
-                return cls(**values), tuple(problems)
-            except TextRecipeError as error:
-                culprit = next(name for name in (error.field, *error.involved) if name in values)
-                short = TEXT_QUERY_NAMES[culprit]
-                problems.append(left_out(short, query[short], error))
-                del values[culprit]
+        return from_entries(cls, TEXT_QUERY_NAMES, lambda name, text: value_of(name, _TYPES[name], text), query, ignore)
 
 
 TEXT_QUERY_NAMES = {
