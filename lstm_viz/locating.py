@@ -16,6 +16,7 @@ _PACKING = str(Path(_TORCH, "nn", "utils", "rnn.py"))
 # Between a person's line and the call that is seen stand torch's own dispatching functions: they are looked through.
 _TRANSPARENT = {
     str(Path(__file__).with_name("capture.py")),
+    str(Path(__file__).parent / "audit" / "recording.py"),
     *(
         str(Path(_TORCH, *place.split("/")))
         for place in (

@@ -26,6 +26,7 @@ _SIZED = {*CUTS, "expand", "expand_as", "broadcast_to", "as_strided", "resize_"}
 _UNSUITED = {"lstm", "gru", "rnn_tanh", "rnn_relu", "one_hot", "to", "cpu", "cuda", "__set__"}
 _CATS = {"cat", "concat", "concatenate"}
 _JOINS = {*_CATS, "hstack"}
+_PARTS = {"unbind", "__iter__"}
 
 
 def carried(call: Call, position: int, names: Names, measured: Sequence[Vector], runs: Runs) -> Shape | None:
@@ -109,6 +110,8 @@ def _run_on_stand_ins(call: Call, position: int, names: Names, values: Mapping[s
         return None
     if call.name in _CATS:  # torch would import its compiler first: 1.7 s, once
         return _joined(call, names, values)
+    if call.name in _PARTS:  # L·D primes are a million parts
+        return _taken_apart(call, names, values)
     stand_ins = {id(seen): _stand_in(seen, names[seen.index], values) for seen in call.inputs}
     arguments, keywords = replaced((call.arguments, call.keywords), lambda seen: stand_ins[id(seen)], Seen)
     try:
@@ -126,6 +129,14 @@ def _joined(call: Call, names: Names, values: Mapping[str, int]) -> tuple[int, .
     parts = [[axis.size(values) for axis in names[seen.index]] for seen in given["tensors"]]
     sizes = list(parts[0])
     sizes[dim] = sum(part[dim] for part in parts)
+    return tuple(sizes)
+
+
+def _taken_apart(call: Call, names: Names, values: Mapping[str, int]) -> tuple[int, ...]:
+    """The sizes of one part of an unbind on stand-ins: all but that along ``dim``."""
+    given = dict(zip(("input", "dim"), call.arguments, strict=False)) | call.keywords
+    sizes = [axis.size(values) for axis in names[given["input"].index]]
+    del sizes[int(given.get("dim", 0))]
     return tuple(sizes)
 
 

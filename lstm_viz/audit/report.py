@@ -1,0 +1,43 @@
+"""Audit: what was found, what was looked at, and what was not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lstm_viz.audit.dependency import DependencyMap
+from lstm_viz.audit.findings import Finding
+
+
+@dataclass(frozen=True, eq=False)
+class Audit:
+    """What was found. ``map`` is None where no gradient can be taken.
+
+    ``checked`` and ``not_checked`` say in sentences what was looked at and what was not, and what would be needed for
+    it. ``sizes`` says what the symbols stand for in the run that the map is of.
+    """
+
+    model: str
+    findings: tuple[Finding, ...]
+    map: DependencyMap | None
+    sizes: dict[str, int]
+    checked: tuple[str, ...]
+    not_checked: tuple[str, ...]
+    seconds: float
+
+    @property
+    def clean(self) -> bool:
+        """Whether nothing was found."""
+        return not self.findings
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys of the findings, in their order."""
+        return tuple(finding.key for finding in self.findings)
+
+    def __str__(self) -> str:
+        count = len(self.findings)
+        head = (
+            f"{self.model}: {'no mistake found' if not count else '1 mistake' if count == 1 else f'{count} mistakes'}"
+        )
+        open_ends = [f"Not checked: {sentence}" for sentence in self.not_checked]
+        return "\n\n".join([head, *map(str, self.findings), *(["\n".join(open_ends)] if open_ends else [])])
