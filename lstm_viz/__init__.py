@@ -6,9 +6,25 @@
 (1, 4, 5)
 """
 
+from lstm_viz.audit import Audit, assert_clean, audit
+from lstm_viz.diagnosis import Diagnosis, diagnose
 from lstm_viz.network import build
 from lstm_viz.parameters import parameters
 from lstm_viz.spec import NetworkSpec, SpecError
 from lstm_viz.trace import TensorRecord, Trace, TraceError, trace
 
-__all__ = ["NetworkSpec", "SpecError", "TensorRecord", "Trace", "TraceError", "build", "parameters", "trace"]
+__all__ = [
+    "Audit",
+    "Diagnosis",
+    "NetworkSpec",
+    "SpecError",
+    "TensorRecord",
+    "Trace",
+    "TraceError",
+    "assert_clean",
+    "audit",
+    "build",
+    "diagnose",
+    "parameters",
+    "trace",
+]

@@ -1,0 +1,31 @@
+"""Diagnosis: one answer of the doctor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+Numbers = tuple[tuple[int, str], ...]
+"""Numbers of the message, each with what it is."""
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What a message means, and what to do.
+
+    ``numbers`` says of each number what it is; ``axis`` which axis of which tensor is wrong; ``misleading`` why the
+    message's own words point elsewhere; ``fix`` what to change in words, ``fixed_code`` the same as code.
+    ``confidence`` lies between 0 and 1. ``tells_apart`` says how to know this cause from others that give the same
+    message, ``pitfall`` is its key in the catalogue of mistakes. What does not apply is an empty text.
+    """
+
+    key: str
+    title: str
+    explanation: str
+    fix: str
+    numbers: Numbers = ()
+    axis: str = ""
+    misleading: str = ""
+    fixed_code: str = ""
+    confidence: float = 0.9
+    tells_apart: str = ""
+    pitfall: str = ""
