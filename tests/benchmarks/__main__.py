@@ -16,12 +16,15 @@ from importlib.metadata import version
 
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # for the servers: a person's machine keeps what it has compiled
 
+from tests.benchmarks.bench_audit import auditing
+from tests.benchmarks.bench_diagnose import diagnosing
 from tests.benchmarks.bench_drag import dragging
 from tests.benchmarks.bench_key import pressing
 from tests.benchmarks.bench_rerun import rerunning
 from tests.benchmarks.bench_start import starting
 from tests.benchmarks.bench_step import stepping
 from tests.benchmarks.bench_trace import naming, watching
+from tests.benchmarks.bench_train import training
 from tests.benchmarks.bench_unroll import unrolling
 from tests.benchmarks.figure import Figure, table
 
@@ -34,6 +37,9 @@ MEASUREMENTS: dict[str, Callable[[int], list[Figure]]] = {
     "start": starting,
     "unroll": unrolling,
     "step": stepping,
+    "audit": auditing,
+    "train": training,
+    "diagnose": diagnosing,
 }
 
 
