@@ -1,0 +1,55 @@
+// The doctor: answers follow what is pasted, without a button.
+const PAUSE = 250
+const wired = new WeakMap()
+
+export default function ({ data, parentElement, setStateValue }) {
+  followTheme(parentElement)
+  const root = parentElement.querySelector(".doctor")
+  const state = wired.get(root) ?? wire(root)
+  Object.assign(state, { data, say: setStateValue })
+  const own = root.querySelector(".own")
+  own.querySelector("span").textContent = data.network
+  root.classList.toggle("own", own.querySelector("input").checked)
+  const answers = root.querySelector(".answers")
+  if (answers.source !== data.answers) {
+    answers.source = data.answers
+    answers.innerHTML = data.answers
+  }
+  root.querySelector(".examples").hidden = root.querySelector(".message").value.trim() !== ""
+}
+
+function wire(root) {
+  const state = {}
+  wired.set(root, state)
+  let timer = null
+  const tell = () => {
+    clearTimeout(timer)
+    timer = setTimeout(() => {
+      root.querySelector(".examples").hidden = root.querySelector(".message").value.trim() !== ""
+      state.say("pasted", {
+        message: root.querySelector(".message").value,
+        code: root.querySelector(".code").value,
+        sizes: root.querySelector(".sizes").value,
+        network: root.querySelector(".own input").checked,
+      })
+    }, PAUSE)
+  }
+  root.addEventListener("input", tell)
+  root.addEventListener("click", async (event) => {
+    const button = event.target.closest("button")
+    if (!button) return
+    if (button.dataset.example) {
+      root.querySelector(".message").value = button.dataset.example
+      tell()
+    } else if (button.dataset.pitfall) state.say("opened", { key: button.dataset.pitfall, at: Date.now() })
+    else if (button.matches(".clear")) {
+      for (const field of root.querySelectorAll("textarea, input.sizes")) field.value = ""
+      tell()
+    } else if (button.matches(".copy")) {
+      await navigator.clipboard.writeText(button.parentElement.querySelector("pre").textContent)
+      button.textContent = "Copied"
+      setTimeout(() => (button.textContent = "Copy"), 1400)
+    }
+  })
+  return state
+}
