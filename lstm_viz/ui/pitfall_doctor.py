@@ -94,11 +94,9 @@ def _open() -> None:
 
 def _answer(found: Diagnosis, place: int, count: int) -> str:
     rows = "".join(f"<tr><td>{number:,}</td><td>{said(meaning)}</td></tr>" for number, meaning in found.numbers)
-    sure = round(100 * found.confidence)
+    order = "most likely" if place == 0 else "or else"
     parts = [
-        f'<div class="sure"><i><b style="width:{sure}%"></b></i> {sure}% sure'
-        + (f", answer {place + 1} of {count}" if count > 1 else "")
-        + "</div>",
+        f'<div class="order">{order}, answer {place + 1} of {count}</div>' if count > 1 else "",
         f"<h3>{said(found.title)}</h3>",
         f"<p>{said(found.explanation)}</p>",
         f'<table class="numbers">{rows}</table>' if rows else "",
