@@ -12,6 +12,7 @@ from streamlit.errors import StreamlitAPIException
 from lstm_viz.ui.cell_place import PLACE_NAMES, Place, adopt_place
 from lstm_viz.ui.components import address, returned_address
 from lstm_viz.ui.data_link import adopt_entries, data_entries
+from lstm_viz.ui.gradients_link import adopt_gradient_entries, gradient_entries
 from lstm_viz.ui.pitfall_place import PitfallPlace, adopt_pitfall
 from lstm_viz.ui.settings import Settings, adopt, current
 from lstm_viz.ui.text import symbol_style
@@ -23,6 +24,7 @@ PAGES = {
     "pages/data.py": "Data",
     "pages/training.py": "Training",
     "pages/pitfalls.py": "Mistakes",
+    "pages/gradients.py": "Gradients",
 }
 """The pages in their order, the first at the root."""
 UNDER_APP = "under_app"
@@ -67,7 +69,8 @@ def _links_between_pages() -> None:
 
 def keep_address(at: Place | PitfallPlace | None = None) -> None:
     """Write the settings into the address, and the place on the page. Called when the controls have had their say."""
-    entries = current().spec.to_query() | data_entries() | training_entries() | (at.to_query() if at else {})
+    entries = current().spec.to_query() | data_entries() | training_entries() | gradient_entries()
+    entries |= at.to_query() if at else {}
     address(urlencode(entries), _take_returned, key="address", places=(*PLACE_NAMES, "sizes"))
     for problem in current().problems:
         st.warning(problem, icon=":material/link_off:")
@@ -78,5 +81,6 @@ def _take_returned() -> None:
     adopt(dict(parse_qsl(query)))
     adopt_entries(dict(parse_qsl(query)))
     adopt_training_entries(dict(parse_qsl(query)))
+    adopt_gradient_entries(dict(parse_qsl(query)))
     adopt_place(dict(parse_qsl(query)))
     adopt_pitfall(dict(parse_qsl(query)))

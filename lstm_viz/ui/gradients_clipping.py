@@ -1,0 +1,36 @@
+"""Clipping: the norms before and after, and what becomes of the loss."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from lstm_viz.figures.clipping import losses_figure, norms_figure
+from lstm_viz.figures.gradients import Theme
+from lstm_viz.gradients.clipping import RATE, TRAINED
+from lstm_viz.gradients.spec import GradientSpec
+from lstm_viz.gradients.words import say_clipping, say_losses
+from lstm_viz.ui.charts import chart
+from lstm_viz.ui.gradients_cache import all_clipped
+
+_CODE = """optimizer.zero_grad()
+loss.backward()
+norm = nn.utils.clip_grad_norm_(model.parameters(), max_norm={clip:g})   # the norm before
+optimizer.step()"""
+
+
+def section(spec: GradientSpec, theme: Theme) -> None:
+    """Two pictures side by side, and the lines of code."""
+    found = all_clipped(spec)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        chart(norms_figure(found, theme), "gradients_norms", "Norm of the gradients before and after clipping")
+        st.markdown(say_clipping(found))
+    with right:
+        chart(losses_figure(found, theme), "gradients_losses", "Loss with clipping and without")
+        st.markdown(say_losses(found))
+    st.code(_CODE.format(clip=spec.clip), language="python")
+    st.caption(
+        f"The RNN and the LSTM, trained twice on the same {TRAINED} batches of the adding problem by "
+        f"plain SGD with learning rate {RATE:g}, in which a step is as long as its gradient. Clipping helps against "
+        "gradients that explode; what has vanished it does not bring back."
+    )

@@ -1,0 +1,29 @@
+"""The Gradients page beside its controls: a tab for each picture, which computes when it is open."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import streamlit as st
+
+from lstm_viz.figures.gradients import Theme
+from lstm_viz.ui.gradients_settings import TAB, TABS, current_gradients, take_tab
+
+_MODULES = {"through-time": "gradients_through", "clipping": "gradients_clipping", "learning": "gradients_learning"}
+
+
+def gradients_page() -> None:
+    """Everything beside the sidebar."""
+    now = current_gradients()
+    for sentence in now.problems:
+        st.warning(sentence, icon=":material/link_off:")
+    tabs = st.tabs(list(TABS), key=TAB, on_change=take_tab)
+    for tab, view in zip(tabs, TABS.values(), strict=True):
+        if tab.open:
+            with tab:
+                import_module(f"lstm_viz.ui.{_MODULES[view]}").section(now.spec, page_theme())
+
+
+def page_theme() -> Theme:
+    """Whether the page is light or dark: the lines of a chart do not follow it by themselves."""
+    return "dark" if st.context.theme.type == "dark" else "light"
