@@ -1,0 +1,115 @@
+"""The live part of the Training page in the browser: it asks by itself how the runs are, and draws them."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import streamlit as st
+from streamlit.runtime import exists, get_instance
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from lstm_viz.spec import NetworkSpec
+from lstm_viz.ui.components import component
+from lstm_viz.ui.training_desk import desk
+from lstm_viz.ui.training_offer import Offer
+from lstm_viz.ui.training_route import HEADER, ROUTE
+
+_LIVE = component(
+    "training",
+    '<div class="training"><p class="lead"></p>'
+    '<div class="head"><div class="acts" role="toolbar" aria-label="Training"></div><p class="detail"></p></div>'
+    '<div class="status"><div class="bar" role="progressbar" aria-label="Epochs" aria-valuemin="0" '
+    'aria-valuemax="100"><i></i></div><p class="facts"></p></div><p class="said" role="status"></p>'
+    '<div class="panels"><section class="loss" aria-label="Loss"></section>'
+    '<section class="seen" aria-label="Prediction"></section></div>'
+    '<div class="below"><div class="report"></div><div class="runs"></div></div></div>',
+    parts=("training_chart", "training_loss", "training_seen", "training_runs"),
+)
+_KEY, _WORD, _ANSWER = "training", "training_visitor", "training_answer"
+_FALLBACK_SECONDS = 0.5
+
+
+def visitor() -> str:
+    """The word by which this visitor is known at the desk."""
+    if _WORD not in st.session_state:
+        st.session_state[_WORD] = secrets.token_urlsafe(24)
+    found: str = st.session_state[_WORD]
+    return found
+
+
+def present() -> Callable[[], bool]:
+    """What says from any thread whether this visitor's session is alive."""
+    context = get_script_run_ctx()
+    if context is None or not exists():
+        return lambda: True
+    runtime, session = get_instance(), context.session_id
+    return lambda: runtime.is_active_session(session)
+
+
+def live(offer: Offer | None, error: str) -> None:
+    """The button, the curves, the predictions and the runs. Nothing here reruns while a run goes on.
+
+    Where the server has no route (a page that is run alone), a fragment stands in for it.
+    """
+    if not _state().get("alone"):
+        _mount(offer, error, None)
+        return
+    ticking = _active()
+    st.fragment(_answered, run_every=_FALLBACK_SECONDS if ticking else None)(offer, error, ticking)
+
+
+def chosen_run() -> str | None:
+    """The run that the browser shows; None before there is one."""
+    shown = str(_state().get("shown") or "").split(" ")[0]
+    views = desk().views(visitor())
+    return next((view.id for view in views if view.id == shown), views[-1].id if views else None)
+
+
+def _active() -> bool:
+    return any(not view.is_over for view in desk().views(visitor()))
+
+
+def _answered(offer: Offer | None, error: str, ticking: bool) -> None:
+    if _active() != ticking:
+        st.rerun()  # only a run of the whole page starts and ends the fragment's clock
+    said = st.session_state.pop(_ANSWER, None) or desk().answer(visitor(), {"chosen": chosen_run()})
+    _mount(offer, error, said)
+
+
+def _mount(offer: Offer | None, error: str, answer: Mapping[str, Any] | None) -> None:
+    base = str(st.get_option("server.baseUrlPath")).strip("/")
+    data = {
+        "route": f"/{base}{ROUTE}" if base else ROUTE,
+        "header": HEADER,
+        "visitor": visitor(),
+        "lead": offer.lead if offer else "",
+        "detail": offer.detail if offer else "",
+        "data": offer.data_key if offer else "",
+        "epochs": offer.job.spec.epochs if offer else 0,
+        "cell": offer is not None and isinstance(offer.job.model, NetworkSpec),
+        "scene": dict(offer.scene) if offer else None,
+        "error": error,
+        "answer": answer,
+    }
+    _LIVE(
+        key=_KEY,
+        data=data,
+        default={"shown": "", "alone": False, "ask": None, "lost": 0},
+        on_shown_change=lambda: None,
+        on_alone_change=lambda: None,
+        on_lost_change=lambda: None,
+        on_ask_change=_ask,
+    )
+
+
+def _ask() -> None:
+    """What the browser would have asked the route."""
+    if asked := _state().get("ask"):
+        st.session_state[_ANSWER] = desk().answer(visitor(), asked)
+
+
+def _state() -> Mapping[str, Any]:
+    found = st.session_state.get(_KEY)
+    return found if found is not None else {}

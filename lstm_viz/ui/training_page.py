@@ -1,0 +1,62 @@
+"""The Training page below its controls: the live part, what can be taken away, and the tabs."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import streamlit as st
+
+from lstm_viz.preparation.prepared import Prepared
+from lstm_viz.spec import SpecError
+from lstm_viz.ui.training_component import chosen_run, live, present, visitor
+from lstm_viz.ui.training_desk import desk
+from lstm_viz.ui.training_offer import Offer, current_offer, whats_wrong
+from lstm_viz.ui.training_settings import current_training, preset_of
+
+_ALWAYS = {"Batch by batch": "batches", "The code that runs": "code", "State between batches": "state"}
+
+
+def training_page() -> None:
+    """Everything beside the sidebar."""
+    now = current_training()
+    for sentence in now.problems:
+        st.warning(sentence, icon=":material/link_off:")
+    for sentence in whats_wrong():
+        st.error(sentence, icon=":material/block:")
+    offer, error = _offer()
+    desk().offer(visitor(), offer, present())
+    live(offer, error)
+    if (preset := preset_of(now)) is not None:
+        st.caption(f"What to expect: {preset.expect}")
+    for note in offer.data.notes if offer else ():
+        st.caption(note)
+    run_id = chosen_run()
+    sections = _sections(offer, run_id)
+    tabs = st.tabs(list(sections), key="training_tab", on_change="rerun")
+    for tab, name in zip(tabs, sections.values(), strict=True):
+        if tab.open:
+            with tab:
+                import_module(f"lstm_viz.ui.training_sections.{name}").section(offer, run_id)
+
+
+def _offer() -> tuple[Offer | None, str]:
+    try:
+        return current_offer(), ""
+    except SpecError as error:
+        return None, f"This network does not go with this data. {error}"
+
+
+def _sections(offer: Offer | None, run_id: str | None) -> dict[str, str]:
+    """The tabs, and the module of each: what the chosen run's data can be asked."""
+    found = desk().offer_of(visitor(), run_id) if run_id else None
+    return {"Take it along": "take"} | _asked(found or offer) | _ALWAYS
+
+
+def _asked(offer: Offer | None) -> dict[str, str]:
+    prepared = offer.data.prepared if offer else None
+    if isinstance(prepared, Prepared):
+        series = prepared.table is not None and prepared.recipe.task == "regression"
+        return {"Predict further": "predict"} if series else {}
+    if prepared is None:
+        return {}
+    return {"Let it write": "write"} if prepared.recipe.unit == "characters" else {"Type a message": "message"}

@@ -1,0 +1,40 @@
+"""How the runs are, over plain HTTP: asked some five times a second by a page that shows them, and so kept small.
+
+A visitor is known by a word in a header, which no other site's page can send and nobody can guess.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+ROUTE = "/training-runs"
+HEADER = "training-visitor"
+_LONGEST = 8_000
+
+
+async def _respond(request: Request) -> JSONResponse:
+    from lstm_viz.ui.training_desk import desk  # when it is asked: the server's start does not wait for it
+
+    body = b""
+    async for piece in request.stream():
+        body += piece
+        if len(body) > _LONGEST:
+            return JSONResponse({"error": f"expected a question of at most {_LONGEST:,} bytes"}, status_code=413)
+    try:
+        asked: Any = json.loads(body or b"{}")
+    except ValueError:
+        asked = None
+    if not isinstance(asked, dict):
+        return JSONResponse({"error": "expected a JSON object"}, status_code=400)
+    try:
+        return JSONResponse(desk().answer(request.headers.get(HEADER, ""), asked))
+    except KeyError:
+        return JSONResponse({"unknown": True})
+
+
+ROUTES = [Route(ROUTE, _respond, methods=["POST"])]
