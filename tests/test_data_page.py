@@ -55,7 +55,7 @@ def set_fields(app: AppTest, **fields: object) -> AppTest:
     app.session_state["data_controls"] = {"values": {"fields": fields, "sent": 1, "at": 1}}
     from lstm_viz.ui import data_settings
 
-    now = data_settings._taken(app.session_state["data_settings"], fields)
+    now = data_settings.changed(app.session_state["data_settings"], fields)
     app.session_state["data_settings"] = now
     return app.run()
 
@@ -88,7 +88,7 @@ def test_what_a_link_gets_wrong_is_said(run_app: RunApp) -> None:
 
 def test_an_own_table_goes_through(run_app: RunApp) -> None:
     app = set_fields(run_app("pages/data.py"), source="table")
-    assert any("no table yet" in each.value for each in app.error)
+    assert any("no table of yours yet" in each.value for each in app.info)
     rows = "\n".join(f"{day:02}.01.2024;{day % 7},5;{day}" for day in range(1, 31))
     paste(app, "table", f"day;price;visitors\n{rows}")
     assert not app.exception
@@ -104,6 +104,8 @@ def test_gaps_are_for_the_person_to_decide(run_app: RunApp) -> None:
     rows = [f"{day},{day * 2}" for day in range(40)]
     rows[7] = "7,"
     paste(app, "table", "a,b\n" + "\n".join(rows))
+    assert not app.error  # b is not used yet
+    set_fields(app, features=[0, 1])
     assert any("interpolate" in each.value for each in app.error)
     set_fields(app, gaps="interpolate")
     assert not app.error

@@ -319,7 +319,7 @@ class TestPrepareWords:
         assert set(ready.vocabulary.entries[2:]) == {"tea", "now", "win", "car"}
         assert ready.parts["test"].x.tolist() == [[1, 1, 0, 0, 0]]
         assert ready.notes == (
-            "2 messages (the first is number 3) have only unknown words: x holds nothing but 1 there.",
+            "2 messages (the first is number 4) have only unknown words: x holds nothing but 1 there.",
         )
 
     def test_messages_without_words(self) -> None:
@@ -328,7 +328,7 @@ class TestPrepareWords:
         assert stands_in.parts["train"].x[:, 0].tolist()[::2] == [1, 1]
         assert stands_in.parts["train"].lengths.tolist() == [1, 2, 1, 1]
         assert (
-            "2 messages (the first is number 0) have no word that the tokenizer keeps: one unknown word stands"
+            "2 messages (the first is number 1) have no word that the tokenizer keeps: one unknown word stands"
             in (stands_in.notes[1])
         )
         dropped = prepare_text(TextRecipe(test=0, empty="drop"), texts, labels)

@@ -63,8 +63,8 @@ def batch_notes(ready: PreparedText) -> Iterator[str]:
 def _which(places: Sequence[int]) -> str:
     """How many messages, and the first of them: ``1 message (number 4) has``."""
     if len(places) == 1:
-        return f"1 message (number {places[0]}) has"
-    return f"{len(places):,} messages (the first is number {places[0]}) have"
+        return f"1 message (number {places[0] + 1}) has"
+    return f"{len(places):,} messages (the first is number {places[0] + 1}) have"
 
 
 def _treated(recipe: TextRecipe) -> str:

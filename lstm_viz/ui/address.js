@@ -2,6 +2,7 @@
 const BURST = 1200
 let last = 0
 let returned = null
+let path = null
 
 window.addEventListener("popstate", () => returned?.())
 
@@ -17,10 +18,11 @@ export default function ({ data, setStateValue }) {
       return entries.toString()
     }
     if (settings(window.location.search) === settings(wanted)) history.replaceState({}, "", url)
-    else if (last && now - last > BURST) history.pushState({}, "", url)
+    else if (last && now - last > BURST && path === window.location.pathname) history.pushState({}, "", url)
     else history.replaceState({}, "", url)
     last = now
   }
   last = last || 1
+  path = window.location.pathname
   return () => { returned = null }
 }

@@ -89,6 +89,8 @@ def forward_of(settings: Settings, recipe: Recipe | TextRecipe | None = None) ->
         from lstm_viz.ui.data_settings import current_data
 
         data = current_data()
+        if data.is_missing:
+            return _without_data(spec)
         return _of_own_data(settings, data) if data.is_own else forward_of_recipe(spec, data.recipe)
     return _of_own_table(settings) if owns_table(settings) else _run(spec)
 
@@ -113,6 +115,15 @@ def _run_prepared(
         notes = (f"The prepared data does not fit these settings, and x holds random numbers instead. {error}",)
         batch = replace(make_batch(replace(spec, data="random")), notes=notes)
     return run_forward(spec, batch=batch)
+
+
+@_cached
+def _without_data(spec: NetworkSpec) -> Forward:
+    note = (
+        "This link was made with data of its own, which stays with the person who brought it: x holds random numbers. "
+        "Bring the data on the Data page."
+    )
+    return run_forward(spec, batch=replace(make_batch(replace(spec, data="random")), notes=(note,)))
 
 
 def diagram_of(forward: Forward, *, tall: bool, unrolled: bool) -> str:

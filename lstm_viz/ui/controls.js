@@ -85,7 +85,7 @@ function draw() {
   })
 }
 
-const nameOf = (row) => `${row.kind}:${row.field}:${(row.options ?? []).map(([value]) => value)}`
+const nameOf = (row) => `${row.kind}:${row.field}:${(row.options ?? []).flat()}`
 const isBusy = (field) => sender.unseen.has(field)
 
 function makeRow(row) {

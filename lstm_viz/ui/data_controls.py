@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from lstm_viz.preparation.cleaning import touched
-from lstm_viz.preparation.errors import TableError
+from lstm_viz.preparation.errors import TableError, counted
 from lstm_viz.preparation.prepared import Prepared
 from lstm_viz.preparation.recipe import GENERATED
 from lstm_viz.spec import LARGEST_SIZE
@@ -43,9 +43,9 @@ def data_controls() -> None:
     with st.sidebar:
         st.markdown("## LSTM Shapes")
         now = current_data()
-        controls(_sections(now), None, _take, key=_KEY)
         if now.draft["data"] in ("table", "text"):
             data_input(now)
+        controls(_sections(now), None, _take, key=_KEY)
 
 
 def _take() -> None:
@@ -86,13 +86,12 @@ def _table_sections(now: DataSettings) -> list[dict[str, Any]]:
 
 
 def _columns(now: DataSettings) -> list[Row]:
-    table = now.ready.table if isinstance(now.ready, Prepared) else None
-    rows = list(_gaps(now))
-    if table is None or now.draft["data"] != now.ready.recipe.data:
+    rows, names = list(_gaps(now)), _names(now)
+    if not names:
         return [*rows, {"kind": "note", "field": "none", "label": "They appear when the table is there."}]
-    places = [(str(place), name) for place, name in enumerate(table.columns)]
-    chosen = [_place(table.columns, column) for column in now.draft["features"]] or list(range(len(places)))
-    target = str(_place(table.columns, now.draft["target"]))
+    places = [(str(place), name) for place, name in enumerate(names)]
+    chosen = [_place(names, column) for column in now.draft["features"]] or list(range(len(places)))
+    target = str(_place(names, now.draft["target"]))
     return [
         *rows,
         _row("many", "features", "x is made of (F)", now, options=places, value=chosen),
@@ -100,31 +99,42 @@ def _columns(now: DataSettings) -> list[Row]:
     ]
 
 
+def _names(now: DataSettings) -> tuple[str, ...]:
+    """The columns that can be chosen."""
+    if now.draft["data"] == "table":
+        return now.asked.names
+    table = now.ready.table if isinstance(now.ready, Prepared) else None
+    return table.columns if table is not None and now.draft["data"] == now.recipe.data else ()
+
+
 def _gaps(now: DataSettings) -> Iterable[Row]:
     """The choices about cells that are no numbers, each with what it would touch."""
-    if now.sheet is None or now.draft["data"] != "table":
+    asked = now.asked
+    if asked.sheet is None or now.draft["data"] != "table":
         return
     try:
-        found = {touch.choice: touch for touch in touched(now.sheet, now.cleaning)}
+        found = {touch.choice: touch for touch in touched(asked.sheet, asked.cleaning)}
     except TableError:
         return
-    if "text" in found or now.cleaning.text_as_gaps:
-        yield _row("switch", "text_as_gaps", "text counts as a gap", now, value=now.cleaning.text_as_gaps)
-    if "infinite" in found or now.cleaning.infinite_as_gaps:
-        yield _row("switch", "infinite_as_gaps", "infinite counts as a gap", now, value=now.cleaning.infinite_as_gaps)
+    if "text" in found or asked.cleaning.text_as_gaps:
+        yield _row("switch", "text_as_gaps", "text counts as a gap", now, value=asked.cleaning.text_as_gaps)
+    if "infinite" in found or asked.cleaning.infinite_as_gaps:
+        yield _row("switch", "infinite_as_gaps", "infinite counts as a gap", now, value=asked.cleaning.infinite_as_gaps)
     if "undated" in found:
         options = {"refuse": "choose …", "drop": "leave out", "keep": "keep"}
         count = f"rows without a date ({found['undated'].rows:,})"
-        yield _row("select", "undated", count, now, options=options, value=now.cleaning.undated)
+        yield _row("select", "undated", count, now, options=options, value=asked.cleaning.undated)
     if "drop" in found:
         touch = found["drop"]
         options = {
             "refuse": "choose …",
-            "drop": f"leave out {touch.dropped:,} rows",
+            "drop": f"leave out {counted(touch.dropped, 'row')}",
             "forward": "carry the last number forward",
             "interpolate": "a straight line between",
         }
-        yield _row("select", "gaps", f"{touch.cells:,} gaps in {touch.rows:,} rows", now, options=options)
+        yield _row(
+            "select", "gaps", f"{counted(touch.cells, 'gap')} in {counted(touch.rows, 'row')}", now, options=options
+        )
     for touch in found.values():
         if touch.choice == now.draft["gaps"] or touch.choice in ("text", "infinite"):
             yield {"kind": "note", "field": touch.choice, "label": touch.text}

@@ -12,11 +12,11 @@ from lstm_viz.preparation.reading_text import read_text, read_text_code
 from lstm_viz.preparation.sheet import Sheet
 from lstm_viz.preparation.text_errors import TextError
 from lstm_viz.preparation.text_table import suggest_columns, texts
-from lstm_viz.ui.data_settings import DataSettings, bring_sheet, bring_texts, refuse
+from lstm_viz.ui.data_settings import Brought, DataSettings, bring, refuse
 
 _KINDS = ["csv", "tsv", "txt", "xlsx", "parquet"]
-_FEW = 4
-"""A table of messages has fewer columns than this, and at least so many rows; else it is a text with commas."""
+_MOST_COLUMNS = 3
+"""A table of messages has no more columns than this; with more it is a text with commas."""
 _EXAMPLES = {
     "table": "day,sales,visitors\n2024-01-01,12,40\n2024-01-02,15,52\n2024-01-03,11,38",
     "text": "label,text\nwanted,see you at noon\nunwanted,you have won a prize",
@@ -27,7 +27,8 @@ _DAYS = {True: "the day first, 31/12/2024", False: "the month first, 12/31/2024"
 def data_input(now: DataSettings) -> None:
     """Upload or paste. A table with texts and labels becomes messages; any other text becomes characters."""
     kind = now.draft["data"]
-    own = now.sheet if kind == "table" else now.texts
+    asked = now.asked
+    own = asked.sheet if kind == "table" else asked.texts
     with st.expander("Your own table" if kind == "table" else "Your own text", expanded=own is None):
         about = "CSV, Excel or Parquet" if kind == "table" else "A text, or a table of labels and messages"
         st.file_uploader(about, type=_KINDS, key=f"data_upload_{kind}", on_change=_read_upload, args=(kind,))
@@ -35,8 +36,8 @@ def data_input(now: DataSettings) -> None:
         st.button("Use the pasted lines", on_click=_read_pasted, args=(kind,), width="stretch")
         if own is not None:
             st.caption(f"In use: {own.name}")
-        if kind == "table" and now.sheet is not None:
-            _ways_to_read(now.sheet)
+        if kind == "table" and asked.sheet is not None:
+            _ways_to_read(asked.sheet)
 
 
 def _ways_to_read(sheet: Sheet) -> None:
@@ -84,7 +85,7 @@ def _bring_table(name: str, content: bytes | str) -> None:
     if not sheet.numbers and (found := suggest_columns(sheet)):
         _bring_messages(sheet, *found)
     else:
-        bring_sheet(sheet)
+        bring(Brought(sheet=sheet))
 
 
 def _bring_text(name: str, content: bytes | str) -> None:
@@ -94,14 +95,14 @@ def _bring_text(name: str, content: bytes | str) -> None:
         found = suggest_columns(sheet)
     except TableError:
         found = None
-    if found and len(sheet.frame.columns) < _FEW and len(sheet.frame) >= _FEW:
+    if found and len(sheet.frame.columns) <= _MOST_COLUMNS:
         _bring_messages(sheet, *found)
     else:
-        bring_texts(read_text(name, content), read_text_code(name, content))
+        bring(Brought(texts=read_text(name, content), texts_code=read_text_code(name, content)))
 
 
 def _bring_messages(sheet: Sheet, text_column: str, label_column: str) -> None:
     found = texts(sheet, text_column, label_column)
     source = f"{sheet.name}, messages that you brought."
     code = text_reading_code(sheet, text_column, label_column, sheet.name)
-    bring_texts(Texts(sheet.name, found.texts, found.labels, source, found.notes), code)
+    bring(Brought(texts=Texts(sheet.name, found.texts, found.labels, source, found.notes), texts_code=code))

@@ -16,7 +16,7 @@ from lstm_viz.preparation.prepare import prepare
 from lstm_viz.preparation.prepare_text import prepare_text
 from lstm_viz.preparation.prepared import Prepared
 from lstm_viz.preparation.prepared_text import PreparedText
-from lstm_viz.preparation.recipe import Recipe
+from lstm_viz.preparation.recipe import GENERATED, Recipe
 from lstm_viz.preparation.sheet import Sheet
 from lstm_viz.preparation.text_errors import TextError
 from lstm_viz.preparation.text_recipe import TextRecipe
@@ -26,43 +26,97 @@ from lstm_viz.ui.data_link import KIND, data_entries, keep_entries, recipe_of
 from lstm_viz.ui.data_presets import DATA_PRESETS
 
 Ready: TypeAlias = Prepared | PreparedText
+AnyRecipe: TypeAlias = Recipe | TextRecipe
 _KEY = "data_settings"
+_OWN = ("table", "text")
+_CLEANING = ("text_as_gaps", "infinite_as_gaps", "undated")
+_TEXT_SOURCES = {"messages": "words", "zen": "characters"}
 
 
 @dataclass(frozen=True)
-class DataSettings:
-    """``draft`` is what the controls say; ``recipe`` and ``ready`` are the last of it that could be carried out.
+class Brought:
+    """What a visitor brought: a ``sheet`` with the choices about its gaps, or ``texts`` and the Python that reads them.
 
-    ``errors`` holds a sentence by field, ``trouble`` one on the data as a whole. ``sheet`` is a visitor's own table as
-    it was read, ``cleaning`` their choices about its gaps, ``table`` what these make of it, ``texts`` their own text
-    and ``texts_code`` the Python that reads it.
+    ``table`` is what the choices make of the sheet.
     """
 
-    ready: Ready
-    recipe: Recipe | TextRecipe = field(default_factory=Recipe)
-    draft: Mapping[str, Any] = field(default_factory=lambda: asdict(Recipe()))
-    errors: Mapping[str, str] = field(default_factory=dict)
-    problems: tuple[str, ...] = ()
-    trouble: str = ""
     sheet: Sheet | None = None
     cleaning: Cleaning = field(default_factory=Cleaning)
     table: Table | None = None
     texts: Texts | None = None
     texts_code: str = ""
 
-    def carry_out(self, recipe: Recipe | TextRecipe) -> Ready:
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns of numbers that can be chosen."""
+        return () if self.sheet is None else self.sheet.features or self.sheet.numbers
+
+
+@dataclass(frozen=True)
+class DataSettings:
+    """``draft`` is what the controls say; ``recipe``, ``ready`` and ``brought`` are the last of it that was possible.
+
+    ``errors`` holds a sentence by field, ``trouble`` one on the data as a whole. ``pending`` is what was brought last,
+    where something about it is still to be decided.
+    """
+
+    ready: Ready
+    recipe: AnyRecipe = field(default_factory=Recipe)
+    brought: Brought = field(default_factory=Brought)
+    draft: Mapping[str, Any] = field(default_factory=lambda: asdict(Recipe()))
+    errors: Mapping[str, str] = field(default_factory=dict)
+    problems: tuple[str, ...] = ()
+    trouble: str = ""
+    pending: Brought | None = None
+
+    def carry_out(self, recipe: AnyRecipe) -> Ready:
         """Another recipe on the same data. Raises SpecError, TableError or TextError."""
-        return _prepared(replace(self, recipe=recipe)).ready
+        return _carried_out(recipe, self.brought)[0]
+
+    @property
+    def asked(self) -> Brought:
+        """What the controls are about."""
+        return self.pending or self.brought
 
     @property
     def is_text(self) -> bool:
-        """Whether words or characters are prepared, and not numbers."""
-        return isinstance(self.recipe, TextRecipe)
+        """Whether the controls are those of words or characters."""
+        return "unit" in self.draft
 
     @property
     def is_own(self) -> bool:
-        """Whether it is data that only this visitor has."""
-        return self.recipe.data in ("table", "text") and (self.sheet is not None or self.texts is not None)
+        """Whether what is shown is data that only this visitor has."""
+        return self.recipe.data in _OWN
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether a link, or a choice, asks for data that this visitor has not brought."""
+        return self.draft["data"] in _OWN and not self.is_own and self.pending is None
+
+    @property
+    def sheet(self) -> Sheet | None:
+        """The visitor's own table as it was read."""
+        return self.brought.sheet
+
+    @property
+    def cleaning(self) -> Cleaning:
+        """What was chosen about its gaps."""
+        return self.brought.cleaning
+
+    @property
+    def table(self) -> Table | None:
+        """What these choices make of it."""
+        return self.brought.table
+
+    @property
+    def texts(self) -> Texts | None:
+        """The visitor's own text or messages."""
+        return self.brought.texts
+
+    @property
+    def texts_code(self) -> str:
+        """The Python that reads them."""
+        return self.brought.texts_code
 
 
 def current_data() -> DataSettings:
@@ -78,69 +132,51 @@ def adopt_data(query: Mapping[str, str]) -> None:
     """Take the data of an address, and say what of it could not be used."""
     recipe, problems = recipe_of(query)
     before = current_data()
-    found = _carried_out(replace(before, recipe=recipe, draft=asdict(recipe), errors={}, trouble=""), before)
-    if found.errors or found.trouble:
+    found = _tried(replace(before, draft=asdict(recipe), errors={}), recipe, before.asked)
+    if found.errors or (found.trouble and recipe.data not in _OWN):
         problems = (*problems, *found.errors.values(), *([found.trouble] if found.trouble else []))
-        found = replace(before, errors={})
+        found = before
     _keep(replace(found, problems=problems))
 
 
 def take_data(fields: Mapping[str, Any]) -> None:
     """Set what a person chose: fields of the recipe by their names, or everything at once by the name of a preset."""
-    _keep(_taken(current_data(), fields))
+    _keep(changed(current_data(), fields))
 
 
-def _taken(now: DataSettings, fields: Mapping[str, Any]) -> DataSettings:
+def changed(now: DataSettings, fields: Mapping[str, Any]) -> DataSettings:
+    """``now`` after a person's choice."""
     preset = next((preset for preset in DATA_PRESETS if preset.name == fields.get("preset")), None)
+    draft = dict(now.draft)
+    brought = now.asked
     if preset is not None:
-        now = replace(now, recipe=preset.recipe, draft=asdict(preset.recipe))
+        draft = asdict(preset.recipe)
     elif (source := fields.get("source")) is not None:
-        now = _of_source(now, str(source))
-    cleaning = {name: value for name, value in fields.items() if name in _CLEANING}
-    now = replace(now, cleaning=replace(now.cleaning, **cleaning), problems=(), table=None if cleaning else now.table)
-    chosen = {name: _plain(value) for name, value in fields.items() if name in now.draft}
-    draft = {**now.draft, **chosen}
-    kind = type(now.recipe)
+        draft = asdict(_of_source(str(source), draft, brought))
+    if cleaning := {name: value for name, value in fields.items() if name in _CLEANING}:
+        brought = replace(brought, cleaning=replace(brought.cleaning, **cleaning))
+    chosen = {name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()}
+    draft |= {name: value for name, value in chosen.items() if name in draft}
+    wanted = replace(now, draft=draft, errors={}, problems=(), trouble="", pending=brought if cleaning else now.pending)
     try:
-        recipe = kind(**draft)
+        recipe: AnyRecipe = TextRecipe(**draft) if "unit" in draft else Recipe(**draft)
     except (SpecError, TypeError) as error:
         place = error.field if isinstance(error, SpecError) else next(iter(chosen), "data")
-        return replace(now, draft=draft, errors={place: str(error)})
-    return _carried_out(replace(now, draft=draft, recipe=recipe, errors={}, trouble=""), now)
+        return replace(wanted, errors={place: str(error)})
+    return _tried(wanted, recipe, brought)
 
 
-_CLEANING = ("text_as_gaps", "infinite_as_gaps", "undated")
-_TEXT_SOURCES = {"messages": "words", "zen": "characters"}
-
-
-def _of_source(now: DataSettings, source: str) -> DataSettings:
-    """The settings of another source: what its columns and length allow, else what was chosen."""
-    if source in _TEXT_SOURCES or source == "text":
-        unit = _TEXT_SOURCES.get(source) or ("words" if now.texts and now.texts.labels else "characters")
-        length = 5 if unit == "words" else 20
-        test: int | float = 0.2 if unit == "words" else 0.1
-        recipe: Recipe | TextRecipe = TextRecipe(data=source, unit=unit, length=length, test=test)  # type: ignore[arg-type]
-        return replace(now, recipe=recipe, draft=asdict(recipe))
-    task = "binary" if source == "parity" else "classification" if source == "copy" else "regression"
-    base = now.recipe if isinstance(now.recipe, Recipe) else Recipe()
-    fresh = {"data": source, "features": (0,), "target": 0, "task": task, "horizon": 1, "test": Recipe().test}
-    if source in ("adding", "parity", "copy"):
-        fresh |= {"test": 0.2, "many_to_many": source == "copy"}
-    elif source in ("prices", "coffee", "table"):
-        fresh |= {"test": 0.2}
-    recipe = Recipe(**{**asdict(Recipe()), "window": base.window, **fresh})
-    return replace(now, recipe=recipe, draft=asdict(recipe))
-
-
-def bring_sheet(sheet: Sheet) -> None:
-    """Use a visitor's own table."""
-    now = replace(current_data(), sheet=sheet, table=None, cleaning=Cleaning())
-    _keep(_taken(now, {"source": "table"}))
-
-
-def bring_texts(texts: Texts, code: str) -> None:
-    """Use a visitor's own text, or their messages; ``code`` reads them from their file."""
-    _keep(_taken(replace(current_data(), texts=texts, texts_code=code), {"source": "text"}))
+def bring(brought: Brought) -> None:
+    """Use what a visitor brought; choices that were made for such data stay where they fit it."""
+    now = replace(current_data(), pending=brought)
+    source = "text" if brought.texts is not None else "table"
+    unit = None if brought.texts is None else "words" if brought.texts.labels else "characters"
+    if now.draft["data"] == source and now.draft.get("unit") == unit:
+        found = changed(now, {})
+        if not found.errors and (source == "table" or not found.trouble):
+            _keep(found)
+            return
+    _keep(changed(now, {"source": source}))
 
 
 def refuse(sentence: str) -> None:
@@ -150,35 +186,74 @@ def refuse(sentence: str) -> None:
 
 def _keep(now: DataSettings) -> None:
     st.session_state[_KEY] = now
-    keep_entries(({KIND: "text"} if now.is_text else {}) | now.recipe.to_query())
+    try:
+        wanted: AnyRecipe = TextRecipe(**now.draft) if now.is_text else Recipe(**now.draft)
+    except (SpecError, TypeError):
+        wanted = now.recipe
+    keep_entries(({KIND: "text"} if isinstance(wanted, TextRecipe) else {}) | wanted.to_query())
 
 
-def _carried_out(wanted: DataSettings, before: DataSettings) -> DataSettings:
+def _of_source(source: str, draft: Mapping[str, Any], brought: Brought) -> AnyRecipe:
+    """The recipe of another source: what its columns and length allow, with the window that was chosen."""
+    if source in _TEXT_SOURCES or source == "text":
+        words = source == "messages" or (source == "text" and brought.texts is not None and bool(brought.texts.labels))
+        if words:
+            several = source == "text" and brought.texts is not None and len(set(brought.texts.labels)) > 2
+            return TextRecipe(
+                data="messages" if source == "messages" else "text", task="classification" if several else "binary"
+            )
+        data = "zen" if source == "zen" else "text"
+        return TextRecipe(data=data, unit="characters", length=20, test=0.1)  # type: ignore[arg-type]
+    window = draft.get("window", Recipe().window)
+    if source in GENERATED:
+        task = {"parity": "binary", "copy": "classification"}.get(source, "regression")
+        return Recipe(data=source, window=window, test=0.2, task=task, many_to_many=source == "copy")  # type: ignore[arg-type]
+    if source == "passengers":
+        return Recipe(window=window)
+    return Recipe(data=source, window=window, test=0.2)  # type: ignore[arg-type]
+
+
+def _tried(wanted: DataSettings, recipe: AnyRecipe, brought: Brought) -> DataSettings:
     """``wanted`` with its data prepared; where that is not possible, what is shown stays and the reason is said."""
     try:
-        return _prepared(wanted)
+        ready, used = _carried_out(recipe, brought)
     except SpecError as error:
-        return replace(wanted, recipe=before.recipe, ready=before.ready, errors={error.field: str(error)})
+        return replace(wanted, errors={error.field: str(error)})
     except (TableError, TextError) as error:
-        return replace(wanted, recipe=before.recipe, ready=before.ready, trouble=str(error))
+        return replace(wanted, trouble=str(error))
+    return replace(wanted, ready=ready, recipe=recipe, brought=used, pending=None)
 
 
-def _prepared(wanted: DataSettings) -> DataSettings:
-    recipe = wanted.recipe
-    if recipe.data == "table" and isinstance(recipe, Recipe):
-        if wanted.sheet is None:
-            raise TableError("There is no table yet: upload one or paste its lines, in the sidebar.")
-        cleaning = replace(wanted.cleaning, gaps=recipe.gaps)
-        if wanted.table is None or cleaning != wanted.cleaning:
-            wanted = replace(wanted, cleaning=cleaning, table=clean(wanted.sheet, cleaning))
-        assert wanted.table is not None
-        return replace(wanted, ready=prepare(recipe, wanted.table))
-    if recipe.data == "text" and isinstance(recipe, TextRecipe):
-        if wanted.texts is None:
-            raise TextError("There is no text yet: upload or paste one, in the sidebar.")
-        return replace(wanted, ready=prepare_text(recipe, wanted.texts.texts, wanted.texts.labels))
-    return replace(wanted, ready=prepared_bundled(recipe))
+def _carried_out(recipe: AnyRecipe, brought: Brought) -> tuple[Ready, Brought]:
+    if isinstance(recipe, TextRecipe):
+        if recipe.data != "text":
+            return prepared_bundled(recipe), brought
+        if brought.texts is None:
+            raise TextError("There is no text of yours yet: upload or paste one, in the sidebar.")
+        return prepare_text(recipe, brought.texts.texts, brought.texts.labels), brought
+    if recipe.data != "table":
+        return prepared_bundled(recipe), brought
+    if brought.sheet is None:
+        raise TableError("There is no table of yours yet: upload one or paste its lines, in the sidebar.")
+    # by name: which place a column has in the table depends on which ones are used
+    features, target = [_name(brought.names, each) for each in recipe.features], _name(brought.names, recipe.target)
+    used = tuple(name for name in brought.names if not features or name in features or name == target)
+    brought = _cleaned(brought, recipe, used)
+    assert brought.table is not None
+    return prepare(replace(recipe, features=tuple(features), target=target), brought.table), brought
 
 
-def _plain(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
+def _cleaned(brought: Brought, recipe: Recipe, used: tuple[str, ...]) -> Brought:
+    """With its table: of all columns, or of those that are used where something about the others is undecided."""
+    assert brought.sheet is not None
+    wanted = [replace(brought.cleaning, columns=columns, gaps=recipe.gaps) for columns in (brought.names, used)]
+    if brought.table is not None and brought.cleaning == wanted[0]:
+        return brought
+    try:
+        return replace(brought, cleaning=wanted[0], table=clean(brought.sheet, wanted[0]))
+    except TableError:
+        return replace(brought, cleaning=wanted[1], table=clean(brought.sheet, wanted[1]))
+
+
+def _name(names: tuple[str, ...], column: str | int) -> str | int:
+    return names[column] if isinstance(column, int) and column < len(names) else column

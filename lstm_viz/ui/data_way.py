@@ -65,13 +65,18 @@ def _sections(now: DataSettings) -> dict[str, str]:
 def _notices(now: DataSettings) -> None:
     for sentence in now.problems:
         st.warning(sentence, icon=":material/link_off:")
-    if now.trouble:
-        st.error(now.trouble, icon=":material/dataset:")
+    if now.is_missing:
+        st.info(f"{now.trouble} Until then the page shows other data.", icon=":material/upload_file:")
+    elif now.trouble:
+        shown = " The page still shows the data before it." if now.pending else ""
+        st.error(f"{now.trouble}{shown}", icon=":material/dataset:")
     for sentence in now.errors.values():
         st.error(f"The picture shows the last that was possible. {sentence}", icon=":material/block:")
-    if now.sheet is not None and now.draft["data"] == "table":
-        for finding in now.sheet.findings:
-            if finding.weight != "note":
+    sheet = now.asked.sheet
+    if sheet is not None and now.draft["data"] == "table":
+        decided = now.pending is None
+        for finding in sheet.findings:
+            if finding.weight == "warning" or (finding.weight == "decide" and not decided):
                 st.warning(finding.text, icon=":material/troubleshoot:")
 
 

@@ -23,6 +23,8 @@ def section(now: DataSettings) -> None:
     )
     x = x if whole else x[tuple(map(slice, _SMALL[: x.ndim]))].contiguous()
     B, T, *rest = x.shape  # noqa: N806
+    if min(B, T) == 1:
+        st.info("With one step or one sample there is nothing to scramble: choose T and B above 1.")
     turned = (1, 0, 2) if rest else (1, 0)
     pairs = {
         f"swap time and batch: {_call('view', T, B, *rest)} or {_call('permute', *turned)}": (

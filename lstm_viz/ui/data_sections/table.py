@@ -21,8 +21,17 @@ def section(now: DataSettings) -> None:
         for finding in now.sheet.findings:
             st.html(f"<p>{html.escape(finding.text)}</p>")
         found = preview(now.sheet, rows=_ROWS)
-        rows = [(str(row), *map(_cell, cells)) for row, *cells in found.frame.itertuples(name=None)]
-        st.html(html_table(("row", *map(str, found.frame.columns)), rows))
+        strays = {
+            (int(now.sheet.rows[place]), str(column)): str(text)
+            for column, cells in now.sheet.strays.items()
+            for place, text in cells.items()
+        }
+        columns = [str(column) for column in found.frame.columns]
+        rows = [
+            (str(row), *(_cell(strays.get((row, name), cell)) for name, cell in zip(columns, cells, strict=True)))
+            for row, *cells in found.frame.itertuples(name=None)
+        ]
+        st.html(html_table(("row", *columns), rows))
         st.caption(found.note)
         return
     assert isinstance(now.ready, Prepared)
@@ -38,5 +47,7 @@ def section(now: DataSettings) -> None:
 
 
 def _cell(value: object) -> str:
-    text = f"{value:,.6g}" if isinstance(value, float) else str(value)
+    whole = isinstance(value, float) and value.is_integer()
+    text = f"{value:.0f}" if whole else f"{value:.6g}" if isinstance(value, float) else str(value)
+    text = text.removesuffix(" 00:00:00")
     return html.escape("" if text in ("nan", "NaT") else text[:80])

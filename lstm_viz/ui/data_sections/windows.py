@@ -43,7 +43,8 @@ def _by_one(ready: Prepared) -> None:
     st.markdown("#### Off by one")
     assert ready.table is not None
     rows = len(ready.parts["train"].rows) or ready.table.rows
-    if not 1 <= ready.recipe.window < rows:
+    if ready.recipe.target_offset != 1 or not 1 <= ready.recipe.window < rows:
+        st.caption("It is shown where the target is the row after the window.")
         return
     for found in off_by_one(rows, ready.recipe.window):
         st.html(f"<p><b>{html.escape(found.title)}.</b> {html.escape(found.sentence)}</p>")
