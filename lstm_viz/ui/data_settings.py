@@ -56,8 +56,8 @@ class Brought:
 class DataSettings:
     """``draft`` is what the controls say; ``recipe``, ``ready`` and ``brought`` are the last of it that was possible.
 
-    ``errors`` holds a sentence by field, ``trouble`` one on the data as a whole. ``pending`` is what was brought last,
-    where something about it is still to be decided.
+    ``errors`` holds a sentence by field, ``trouble`` one on the data as a whole, ``refused`` one on a file that could
+    not be read. ``pending`` is what was brought last, where something about it is still to be decided.
     """
 
     ready: Ready
@@ -67,6 +67,7 @@ class DataSettings:
     errors: Mapping[str, str] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
     trouble: str = ""
+    refused: str = ""
     pending: Brought | None = None
 
     def carry_out(self, recipe: AnyRecipe) -> Ready:
@@ -157,7 +158,9 @@ def changed(now: DataSettings, fields: Mapping[str, Any]) -> DataSettings:
         brought = replace(brought, cleaning=replace(brought.cleaning, **cleaning))
     chosen = {name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()}
     draft |= {name: value for name, value in chosen.items() if name in draft}
-    wanted = replace(now, draft=draft, errors={}, problems=(), trouble="", pending=brought if cleaning else now.pending)
+    wanted = replace(
+        now, draft=draft, errors={}, problems=(), trouble="", refused="", pending=brought if cleaning else now.pending
+    )
     try:
         recipe: AnyRecipe = TextRecipe(**draft) if "unit" in draft else Recipe(**draft)
     except (SpecError, TypeError) as error:
@@ -181,7 +184,7 @@ def bring(brought: Brought) -> None:
 
 def refuse(sentence: str) -> None:
     """Say what was wrong with what a visitor brought; everything else stays."""
-    _keep(replace(current_data(), trouble=sentence))
+    _keep(replace(current_data(), refused=sentence))
 
 
 def _keep(now: DataSettings) -> None:

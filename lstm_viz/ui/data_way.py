@@ -65,6 +65,8 @@ def _sections(now: DataSettings) -> dict[str, str]:
 def _notices(now: DataSettings) -> None:
     for sentence in now.problems:
         st.warning(sentence, icon=":material/link_off:")
+    if now.refused:
+        st.error(now.refused, icon=":material/dataset:")
     if now.is_missing:
         st.info(f"{now.trouble} Until then the page shows other data.", icon=":material/upload_file:")
     elif now.trouble:

@@ -36,7 +36,7 @@ def answer(query: Mapping[str, str]) -> dict[str, Any]:
     ValueError where ``set`` is no such object.
 
     >>> sorted(answer({"H": "3", "set": '{"hidden_size": 4}'}))
-    ['can_unroll', 'sections', 'said', 'svg', 'symbols']
+    ['can_unroll', 'said', 'sections', 'svg', 'symbols']
     """
     fields = json.loads(query.get("set", "{}"))
     if not isinstance(fields, dict):
