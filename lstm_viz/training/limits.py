@@ -14,7 +14,7 @@ class Limits:
     epochs: int = 20_000
     memory_bytes: int = 2_000_000_000
     checkpoint_bytes: int = 32_000_000
-    nice: int = 10
+    nice: int = 19
 
 
 @dataclass(frozen=True)
