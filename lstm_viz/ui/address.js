@@ -4,7 +4,8 @@ let last = 0
 let returned = null
 let path = null
 
-window.addEventListener("popstate", () => returned?.())
+// going back to another page is Streamlit's: an answer from this one would bring it back here
+window.addEventListener("popstate", () => window.location.pathname === path && returned?.())
 
 export default function ({ data, setStateValue }) {
   returned = () => setStateValue("returned", `${window.location.search}#${Date.now()}`)

@@ -56,6 +56,16 @@ def test_the_data_goes_to_the_shapes_page(data: Go) -> None:
     assert "from=text" in page.url
 
 
+def test_back_leads_to_the_data_again(data: Go) -> None:
+    page = data("?dT=9")
+    page.get_by_role("button", name="Shapes →").click()
+    expect(page.locator('[data-tensor="output"]').first).to_have_attribute("data-shape", "(32, 9, 5)")
+    app_ready(page)
+    page.go_back()
+    expect(page.locator("svg.data-lv").first).to_be_visible()
+    page.wait_for_function("location.pathname === '/data' && location.search.includes('dT=9')")
+
+
 def test_another_person_sees_the_same_prepared_batch(open_page: Callable[..., Page], data: Go) -> None:
     first = data("?dT=9")
     first.get_by_role("button", name="Shapes →").click()
