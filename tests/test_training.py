@@ -25,6 +25,7 @@ from lstm_viz.batch import make_batch
 from lstm_viz.datasets.texts import Texts
 from lstm_viz.network import build, classes_last, loss_function
 from lstm_viz.preparation.recipe import Recipe
+from lstm_viz.preparation.sources import prepared_of, prepared_text_of
 from lstm_viz.preparation.text_recipe import TextRecipe
 from lstm_viz.random_state import preserved
 from lstm_viz.spec import QUERY_NAMES as NETWORK_NAMES
@@ -43,7 +44,6 @@ from lstm_viz.training.prediction import PredictionError, free_running, one_step
 from lstm_viz.training.presets import PRESETS
 from lstm_viz.training.scoring import score_words
 from lstm_viz.training.script import ScriptError, training_script
-from lstm_viz.training.sources import prepared_of, prepared_text_of
 from lstm_viz.training.spec import QUERY_NAMES
 from lstm_viz.training.state import between_batches, undetached_error
 from lstm_viz.training.writing import generate

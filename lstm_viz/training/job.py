@@ -45,7 +45,7 @@ class TableData:
 
     def load(self) -> TrainingData:
         """Prepare the table. Raises RecipeError."""
-        from lstm_viz.training.sources import prepared_of
+        from lstm_viz.preparation.sources import prepared_of
 
         return from_prepared(prepared_of(self.recipe, self.table))
 
@@ -59,7 +59,7 @@ class TextData:
 
     def load(self) -> TrainingData:
         """Prepare the texts. Raises TextError and TextRecipeError."""
-        from lstm_viz.training.sources import prepared_text_of
+        from lstm_viz.preparation.sources import prepared_text_of
         from lstm_viz.training.writing import writes
 
         data = from_text(prepared_text_of(self.recipe, self.texts))

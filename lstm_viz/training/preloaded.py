@@ -5,7 +5,7 @@ import gc
 import torch
 import torch._dynamo
 
-import lstm_viz.training.sources
+import lstm_viz.preparation.sources
 import lstm_viz.training.worker  # noqa: F401
 
 torch.set_num_threads(1)  # threads do not survive a fork, so none may be started here

@@ -43,6 +43,7 @@ _DIAGRAM = component(
     '<button class="unroll" type="button" aria-pressed="false">Unroll time</button>'
     '<button class="link" type="button">Copy link</button></span></div>'
     '<div class="picture"></div><div class="said"></div>',
+    parts=("front",),
 )
 _CONTROLS = component("controls", '<div class="controls"></div>')
 _ADDRESS = st.components.v2.component("lstm_address", js=_asset("address.js"))

@@ -13,7 +13,7 @@ from lstm_viz.presets import PRESETS
 from lstm_viz.spec import FIELD_OF_SYMBOL, LARGEST_SIZE
 from lstm_viz.ui.caches import has_own_data
 from lstm_viz.ui.components import controls, what_was_set
-from lstm_viz.ui.data_link import data_entries
+from lstm_viz.ui.data_link import DATA_ENTRIES
 from lstm_viz.ui.settings import Settings, current, take
 from lstm_viz.ui.table_input import table_input
 
@@ -55,7 +55,7 @@ def _quick(now: Settings) -> str | None:
     """The settings as a link holds them, None where it cannot: then only the page can answer a change."""
     if now.errors or has_own_data(now):
         return None
-    return urlencode(now.spec.to_query() | data_entries())
+    return urlencode(now.spec.to_query() | DATA_ENTRIES.now())
 
 
 def control_sections(now: Settings) -> list[dict[str, Any]]:

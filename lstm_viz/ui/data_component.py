@@ -16,7 +16,7 @@ _WINDOW = component(
     '<div class="window"><div class="bar" role="toolbar" aria-label="Pairs"></div><div class="pages"></div>'
     '<div class="picture"></div><p class="row" aria-live="polite"></p></div>',
 )
-_PICTURES = component("pictures", '<div class="picture"></div><p class="row" aria-live="polite"></p>')
+_PICTURES = component("pictures", '<div class="picture"></div><p class="row" aria-live="polite"></p>', parts=("front",))
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from lstm_viz.preparation.text_errors import TextError
 from lstm_viz.preparation.text_recipe import TextRecipe
 from lstm_viz.spec import SpecError
 from lstm_viz.ui.data_cache import prepared_bundled
-from lstm_viz.ui.data_link import KIND, data_entries, keep_entries, recipe_of
+from lstm_viz.ui.data_link import DATA_ENTRIES, KIND, recipe_of
 from lstm_viz.ui.data_presets import DATA_PRESETS
 
 Ready: TypeAlias = Prepared | PreparedText
@@ -124,7 +124,7 @@ def current_data() -> DataSettings:
     """This visitor's data; at their first page, that of the address."""
     if _KEY not in st.session_state:
         st.session_state[_KEY] = DataSettings(ready=prepared_bundled(Recipe()))
-        adopt_data(data_entries())
+        adopt_data(DATA_ENTRIES.now())
     found: DataSettings = st.session_state[_KEY]
     return found
 
@@ -193,7 +193,7 @@ def _keep(now: DataSettings) -> None:
         wanted: AnyRecipe = TextRecipe(**now.draft) if now.is_text else Recipe(**now.draft)
     except (SpecError, TypeError):
         wanted = now.recipe
-    keep_entries(({KIND: "text"} if isinstance(wanted, TextRecipe) else {}) | wanted.to_query())
+    DATA_ENTRIES.keep(({KIND: "text"} if isinstance(wanted, TextRecipe) else {}) | wanted.to_query())
 
 
 def _of_source(source: str, draft: Mapping[str, Any], brought: Brought) -> AnyRecipe:

@@ -11,12 +11,12 @@ from streamlit.errors import StreamlitAPIException
 
 from lstm_viz.ui.cell_place import PLACE_NAMES, Place, adopt_place
 from lstm_viz.ui.components import address, returned_address
-from lstm_viz.ui.data_link import adopt_entries, data_entries
-from lstm_viz.ui.gradients_link import adopt_gradient_entries, gradient_entries
+from lstm_viz.ui.data_link import DATA_ENTRIES
+from lstm_viz.ui.gradients_link import GRADIENT_ENTRIES
 from lstm_viz.ui.pitfall_place import PitfallPlace, adopt_pitfall
 from lstm_viz.ui.settings import Settings, adopt, current
 from lstm_viz.ui.text import symbol_style
-from lstm_viz.ui.training_link import adopt_training_entries, training_entries
+from lstm_viz.ui.training_link import TRAINING_ENTRIES
 
 PAGES = {
     "pages/shapes.py": "Shapes",
@@ -28,6 +28,7 @@ PAGES = {
 }
 """The pages in their order, the first at the root."""
 UNDER_APP = "under_app"
+_OF_PAGES = (DATA_ENTRIES, TRAINING_ENTRIES, GRADIENT_ENTRIES)
 _ICON = Path(__file__).with_name("icon.svg")
 _STYLE = """
 .stMainBlockContainer{padding:3.2rem 1.6rem 3rem}
@@ -69,7 +70,9 @@ def _links_between_pages() -> None:
 
 def keep_address(at: Place | PitfallPlace | None = None) -> None:
     """Write the settings into the address, and the place on the page. Called when the controls have had their say."""
-    entries = current().spec.to_query() | data_entries() | training_entries() | gradient_entries()
+    entries = current().spec.to_query()
+    for page in _OF_PAGES:
+        entries |= page.now()
     entries |= at.to_query() if at else {}
     address(urlencode(entries), _take_returned, key="address", places=(*PLACE_NAMES, "sizes"))
     for problem in current().problems:
@@ -77,10 +80,6 @@ def keep_address(at: Place | PitfallPlace | None = None) -> None:
 
 
 def _take_returned() -> None:
-    query = returned_address("address").split("#")[0].removeprefix("?")
-    adopt(dict(parse_qsl(query)))
-    adopt_entries(dict(parse_qsl(query)))
-    adopt_training_entries(dict(parse_qsl(query)))
-    adopt_gradient_entries(dict(parse_qsl(query)))
-    adopt_place(dict(parse_qsl(query)))
-    adopt_pitfall(dict(parse_qsl(query)))
+    query = dict(parse_qsl(returned_address("address").split("#")[0].removeprefix("?")))
+    for take in (adopt, *(page.adopt for page in _OF_PAGES), adopt_place, adopt_pitfall):
+        take(query)

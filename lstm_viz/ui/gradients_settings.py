@@ -11,7 +11,7 @@ import streamlit as st
 from lstm_viz.gradients.presets import PRESETS, GradientPreset
 from lstm_viz.gradients.spec import DEFAULT, GradientSpec, View
 from lstm_viz.spec import SpecError
-from lstm_viz.ui.gradients_link import gradient_entries, keep_gradient_entries
+from lstm_viz.ui.gradients_link import GRADIENT_ENTRIES
 
 _KEY = "gradient_settings"
 _TAKEN = "gradient_entries_taken"
@@ -36,7 +36,7 @@ class GradientSettings:
 
 def current_gradients() -> GradientSettings:
     """This visitor's settings; at their first page, and after going back, those of the address."""
-    entries = gradient_entries()
+    entries = GRADIENT_ENTRIES.now()
     if st.session_state.get(_TAKEN) != entries:
         spec, problems = GradientSpec.from_query(entries)
         _keep(GradientSettings(asdict(spec), spec, problems=problems))
@@ -85,5 +85,5 @@ def _open_tab(view: View) -> None:
 def _keep(now: GradientSettings) -> None:
     st.session_state[_KEY] = now
     entries = now.spec.to_query()
-    keep_gradient_entries(entries)
+    GRADIENT_ENTRIES.keep(entries)
     st.session_state[_TAKEN] = entries

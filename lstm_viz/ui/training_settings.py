@@ -19,7 +19,7 @@ from lstm_viz.training.spec import TrainingSpec
 from lstm_viz.ui.data_link import KIND
 from lstm_viz.ui.data_settings import adopt_data, current_data
 from lstm_viz.ui.settings import current, take, use_spec
-from lstm_viz.ui.training_link import MODEL, keep_training_entries, training_entries
+from lstm_viz.ui.training_link import MODEL, TRAINING_ENTRIES
 
 _KEY = "training_settings"
 OF_NETWORK = "net_"
@@ -45,7 +45,7 @@ class TrainingSettings:
 
 def current_training() -> TrainingSettings:
     """This visitor's settings; at their first page, and after going back, those of the address."""
-    entries = training_entries()
+    entries = TRAINING_ENTRIES.now()
     if st.session_state.get(_TAKEN) != entries:
         _adopt(entries)
     found: TrainingSettings = st.session_state[_KEY]
@@ -124,7 +124,7 @@ def _adopt(query: Mapping[str, str]) -> None:
 def _keep(now: TrainingSettings) -> None:
     st.session_state[_KEY] = now
     entries = _written(now.spec) | ({MODEL: now.model} if now.model else {})
-    keep_training_entries(entries)
+    TRAINING_ENTRIES.keep(entries)
     st.session_state[_TAKEN] = entries
 
 

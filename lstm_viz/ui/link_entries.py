@@ -1,0 +1,31 @@
+"""The entries of an address that are one page's. The other pages keep them as they are, unread."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import streamlit as st
+
+
+@dataclass(frozen=True)
+class LinkEntries:
+    """What a visitor's address says under ``names``, kept in their session as ``key``."""
+
+    key: str
+    names: tuple[str, ...]
+
+    def now(self) -> dict[str, str]:
+        """The entries; at the visitor's first page, those of the address."""
+        if self.key not in st.session_state:
+            self.adopt(st.query_params.to_dict())
+        found: dict[str, str] = st.session_state[self.key]
+        return found
+
+    def keep(self, entries: Mapping[str, str]) -> None:
+        """Say it anew."""
+        st.session_state[self.key] = dict(entries)
+
+    def adopt(self, query: Mapping[str, str]) -> None:
+        """Take the entries of an address; their page reads them when it is opened."""
+        self.keep({name: text for name, text in query.items() if name in self.names})
