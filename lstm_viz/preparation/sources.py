@@ -34,7 +34,7 @@ def table_of(recipe: Recipe, table: Table | None = None) -> Table:
         raise RecipeError("data", "a table", recipe.data, "It is made sample by sample: call prepare_task(recipe).")
     if table is None:
         advice = "An uploaded table stays with the person who uploaded it: choose a bundled one, or bring yours."
-        raise RecipeError("data", "a table with data=table", "none", advice)
+        raise RecipeError("data", "a table with data=table", None, advice)
     return table
 
 
