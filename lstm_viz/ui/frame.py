@@ -15,7 +15,7 @@ from lstm_viz.ui.data_link import DATA_ENTRIES
 from lstm_viz.ui.gradients_link import GRADIENT_ENTRIES
 from lstm_viz.ui.pitfall_place import PitfallPlace, adopt_pitfall
 from lstm_viz.ui.settings import Settings, adopt, current
-from lstm_viz.ui.text import symbol_style
+from lstm_viz.ui.text import literal, symbol_style
 from lstm_viz.ui.training_link import TRAINING_ENTRIES
 
 PAGES = {
@@ -76,7 +76,7 @@ def keep_address(at: Place | PitfallPlace | None = None) -> None:
     entries |= at.to_query() if at else {}
     address(urlencode(entries), _take_returned, key="address", places=(*PLACE_NAMES, "sizes"))
     for problem in current().problems:
-        st.warning(problem, icon=":material/link_off:")
+        st.warning(literal(problem), icon=":material/link_off:")
 
 
 def _take_returned() -> None:
