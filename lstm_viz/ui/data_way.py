@@ -27,7 +27,8 @@ def data_page() -> None:
     """Everything beside the sidebar."""
     now = current_data()
     _notices(now)
-    picked = pictures(_way(now.ready.steps, is_narrow(_KEY)), key=_KEY)
+    draw = data_way if now.is_own else _way  # a visitor's own data is not kept for others
+    picked = pictures(draw(now.ready.steps, tall=is_narrow(_KEY)), key=_KEY)
     notes = "".join(f"<p class='small'>{html.escape(note)}</p>" for note in now.ready.notes)
     if chosen := next((step for step in now.ready.steps if step.name == picked), None):
         _inspector(chosen)
