@@ -15,10 +15,11 @@ else:  # the server's import, which finds its own routes here
     from starlette.middleware import Middleware
 
     from lstm_viz.ui.base_path import under_base
+    from lstm_viz.ui.departures import forgetting
     from lstm_viz.ui.guard import Guard
     from lstm_viz.ui.no_delay import NoDelay
     from lstm_viz.ui.picture_route import ROUTES
     from lstm_viz.ui.training_route import ROUTES as TRAINING_ROUTES
 
     routes = under_base([*ROUTES, *TRAINING_ROUTES])
-    app = st.App(__file__, routes=routes, middleware=[Middleware(Guard), Middleware(NoDelay)])
+    app = st.App(__file__, routes=routes, middleware=[Middleware(Guard), Middleware(NoDelay)], lifespan=forgetting)
