@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from starlette.datastructures import Headers
 from starlette.formparsers import MultiPartParser
 from starlette.types import Scope
 from streamlit import config
@@ -18,7 +18,8 @@ MOST_FILES = 6
 MOST_BYTES = 1_000_000_000
 """Of all sessions together."""
 _UPLOAD = re.compile(r"/_stcore/upload_file/([^/]+)/[^/]+$")
-_arriving: Counter[str] = Counter()
+_arriving: list[tuple[str, int]] = []
+"""The session and the size of each file that is on its way."""
 
 # Starlette writes a file of more than 1 MB to the disk while it arrives. They are to stay in memory.
 MultiPartParser.spool_max_size = 1 << 30
@@ -34,22 +35,23 @@ def upload_slot(scope: Scope) -> Iterator[str]:
     if found is None:
         yield ""
         return
-    session = found[1]
-    _arriving[session] += 1
+    largest = config.get_option("server.maxUploadSize") * 1024 * 1024
+    declared = Headers(scope=scope).get("content-length", "")
+    entry = (found[1], min(int(declared), largest) if declared.isdecimal() else largest)
+    _arriving.append(entry)
     try:
-        yield _full(session)
+        yield _full(found[1])
     finally:
-        _arriving[session] -= 1
-        if not _arriving[session]:
-            del _arriving[session]
+        _arriving.remove(entry)
 
 
 def _full(session: str) -> str:
-    kept = {owner: [len(file.data) for file in files.values()] for owner, files in _storage().items()}
-    if len(kept.get(session, ())) + _arriving[session] > MOST_FILES:
+    files = [
+        (owner, len(file.data)) for owner, of_owner in _storage().items() for file in of_owner.values()
+    ] + _arriving
+    if sum(owner == session for owner, _ in files) > MOST_FILES:
         return f"Expected at most {MOST_FILES} files at a time: remove one, or reload the page."
-    arriving = _arriving.total() * config.get_option("server.maxUploadSize") * 1_000_000
-    if sum(map(sum, kept.values())) + arriving > MOST_BYTES:
+    if sum(size for _, size in files) > MOST_BYTES:
         return "The server holds as many files as it can: try again in a few minutes."
     return ""
 
