@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import ast
+import functools
+import io
 import json
+import pickle
+import sys
+import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,6 +27,7 @@ from lstm_viz.pitfalls.filling import SizeError
 from lstm_viz.pitfalls.running import program, run
 from lstm_viz.preparation.errors import TableError
 from lstm_viz.preparation.reading import read_table
+from lstm_viz.preparation.reading_sheets import read_sheet
 from lstm_viz.spec import DEFAULT, QUERY_NAMES, NetworkSpec, SpecError
 from lstm_viz.ui.picture_route import answer
 from lstm_viz.ui.settings import Settings, taken
@@ -60,8 +67,13 @@ HOSTILE = [
 ]
 
 
+@functools.cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def calls(path: Path) -> Iterator[tuple[str, ast.Call]]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(parsed(path)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute):
             yield ast.unparse(node.func), node
 
@@ -87,7 +99,7 @@ class TestTheCode:
         hidden = [
             f"{path}:{node.lineno}"
             for path in OWN
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            for node in ast.walk(parsed(path))
             if isinstance(node, ast.ImportFrom) and node.module in {"pickle", "marshal", "shelve", "dill", "builtins"}
         ]
         assert not hidden
@@ -187,10 +199,29 @@ class TestTheScripts:
             script(spec, {}, make_batch(spec, plain))
         )
 
-    def test_a_pickle_is_no_table(self) -> None:
-        content = b"\x80\x04\x95\x1f\x00\x00\x00\x00\x00\x00\x00\x8c\x05posix\x8c\x06system\x93\x8c\x04true\x85R."
-        with pytest.raises(TableError):
-            read_table("table.csv", content)
+    @pytest.mark.parametrize("name", ["t.csv", "t.xlsx", "t.parquet", "t.txt", "t.pt"])
+    @pytest.mark.parametrize("kind", ["pickle", "torch", "program", "zip", "html"])
+    def test_no_other_kind_of_file_is_read(self, name: str, kind: str) -> None:
+        archive, weights = io.BytesIO(), io.BytesIO()
+        zipfile.ZipFile(archive, "w").writestr("evil.py", "raise SystemExit")
+        torch.save(torch.nn.Linear(1, 1), weights)
+        content = {
+            "pickle": pickle.dumps(Raises()),
+            "torch": weights.getvalue(),
+            "program": Path(sys.executable).read_bytes()[:100_000],
+            "zip": archive.getvalue(),
+            "html": b"<html><script>alert(1)</script></html>",
+        }[kind]
+        for read in (read_table, read_sheet):
+            with pytest.raises(TableError):
+                read(name, content)
+
+
+class Raises:
+    """Whoever unpickles it hears of it."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (pytest.fail, ("a pickle was read",))
 
 
 def shape_of(text: str) -> Counter[str]:
