@@ -234,7 +234,7 @@ class TestTheOutside:
                 session.open(page)
             given = session.open("training", "tep=2&tB=64")["lstm_training"]
             ask(url, given, act="train")
-            until(lambda: ask(url, given)["runs"][0]["state"] == "finished", 90)  # type: ignore[index]
+            until(lambda: ask(url, given)["runs"][0]["state"] == "finished", 180)  # type: ignore[index]
         with pytest.raises(InvalidStatus), connected(url, FOREIGN[0]):
             pass  # Streamlit alone would ask the internet for its own address here
         assert overheard.heard.read_text() == ""
