@@ -263,11 +263,11 @@ def test_where_nothing_was_kept_there_is_nothing_to_go_on_from(runner: Runner) -
 def test_limits(runner: Runner) -> None:
     with pytest.raises(SpecError, match=r"epochs: expected at most 20,000 here, got 50000\."):
         runner.submit(replace(QUICK, spec=TrainingSpec(epochs=50_000)))
-    brief = Runner(limits=Limits(seconds=0.3))
+    brief = Runner(limits=Limits(seconds=1.5))
     try:
         view = done(brief, LONG)
         assert view.state == "stopped"
-        assert view.message == "It reached its limit of 0.3 seconds."
+        assert view.message == "It reached its limit of 1.5 seconds."
         assert view.kept == view.epoch > 0
     finally:
         brief.close()

@@ -83,14 +83,14 @@ def test_typing_a_size(shapes: Callable[[str], Page]) -> None:
     assert page.url.endswith("?B=9")
 
 
-@pytest.mark.parametrize("typed", ["", "-3", "0", "99999999999"])
-def test_typing_no_size_says_so_and_keeps_the_picture(shapes: Callable[[str], Page], typed: str) -> None:
+def test_typing_no_size_says_so_and_keeps_the_picture(shapes: Callable[[str], Page]) -> None:
     page = shapes("?B=3")
-    size(page, "B").fill(typed)
-    expect(page.get_by_text("Expected a whole number from 1 to 10,000,000")).to_be_visible()
-    app_ready(page)
-    assert shape(page, "x") == "(3, 12, 1)"
-    expect(size(page, "B")).to_have_value(typed)
+    for typed in ("", "-3", "0", "99999999999"):
+        size(page, "B").fill(typed)
+        expect(page.get_by_text("Expected a whole number from 1 to 10,000,000")).to_be_visible()
+        app_ready(page)
+        assert shape(page, "x") == "(3, 12, 1)"
+        expect(size(page, "B")).to_have_value(typed)
     size(page, "B").fill("5")
     app_ready(page, quiet=700)
     assert shape(page, "x") == "(5, 12, 1)"
