@@ -7,7 +7,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import replace
 
-from lstm_viz.dims import shape_size
+from lstm_viz.dims import SYMBOLS, shape_size
 from lstm_viz.links import SpecError
 from lstm_viz.quiz.dice import Dice
 from lstm_viz.quiz.kinds import KINDS, Kind
@@ -31,7 +31,9 @@ def question(seed: int, level: int, number: int) -> Question:
         raise SpecError("question", "a whole number from 1", number)
     kind = kind_of(seed, level, number)
     dice = Dice(seed, level, number)
-    made = replace(kind.make(dice), kind=kind.name, topic=kind.topic, level=level, seed=seed, number=number)
+    drawn = kind.make(dice)
+    sizes = tuple((letter, size) for letter in SYMBOLS if (size := drawn.size_of.get(letter)))
+    made = replace(drawn, sizes=sizes, kind=kind.name, topic=kind.topic, level=level, seed=seed, number=number)
     if level == 1 and made.settles == "shape" and len(made.slips) >= CHOICES - 1 and dice.chance(_CHOSEN):
         return _as_choice(made, dice)
     return made

@@ -113,10 +113,10 @@ def _value(part: str, whole: str, sizes: Sizes, how: str) -> int:
         raise AnswerError(
             f"{_shown(part)} is no size. {how}" if part else f"A size is missing in {_shown(whole)}. {how}"
         )
-    for token in tokens:
-        if token.isalpha() and token.upper() not in sizes:
-            known = f"{token.upper()} is not in this question" if token.upper() in SYMBOLS else f"{token!r} is no size"
-            raise AnswerError(f"{known}: its letters are {', '.join(sizes)}. {how}")
+    if strange := next((word for word in re.findall("[A-Za-z]+", part) if not set(word.upper()) <= set(sizes)), None):
+        absent = len(strange) == 1 and strange.upper() in SYMBOLS
+        known = f"{strange.upper()} is not in this question" if absent else f"{_shown(strange)} is no size here"
+        raise AnswerError(f"{known}: its letters are {', '.join(sizes)}. {how}")
     value, rest = _sum(tokens, sizes, how, 0)
     if rest:
         raise AnswerError(f"{_shown(part)} cannot be read. {how}")
