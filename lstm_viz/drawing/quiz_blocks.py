@@ -28,9 +28,11 @@ def shape_record(name: str, shape: tuple[int, ...], axes: Shape, values: Tensor 
 
 def compared_blocks(true: TensorRecord, said: TensorRecord | None, sizes: Sizes) -> str:
     """Both blocks as SVG text, the answer's first; the true one alone where ``said`` is None."""
-    titled = [("PyTorch", make_block(true, sizes))]
-    if said is not None:
-        titled.insert(0, ("You wrote", make_block(said, sizes)))
+    truth = make_block(true, sizes)
+    titled = [("PyTorch", truth)]
+    if said is not None:  # axis by axis: one that is in the wrong place is seen to be there
+        like = truth if len(said.axes) == len(true.axes) else None
+        titled.insert(0, ("You wrote", make_block(said, sizes, like)))
     ground = _HEAD + max(block.height for _, block in titled) + 18
     root = picture(100, ground + _BELOW, _label(true, said))
     x = _MARGIN

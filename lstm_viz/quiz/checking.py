@@ -8,7 +8,7 @@ from lstm_viz.dims import Shape, describe
 from lstm_viz.pitfalls.filling import fill
 from lstm_viz.quiz.explaining import describe_number, explain, named_axes
 from lstm_viz.quiz.reading import read_choice, read_number, read_shape
-from lstm_viz.quiz.records import LETTERS, AnswerError, Numbers, Question, Verdict
+from lstm_viz.quiz.records import LABELS, AnswerError, Numbers, Question, Verdict
 from lstm_viz.quiz.settling import Settled, UnsettledError, settle
 
 _TYPED = ("shape", "number")
@@ -41,7 +41,7 @@ def _shown(question: Question, numbers: Numbers) -> str:
         return str(numbers)
     if question.settles == "number":
         return f"{numbers[0]:,}"
-    return f"{LETTERS[numbers[0]]}, {(question.choices or ())[numbers[0]]}"
+    return f"{LABELS[numbers[0]]}: {(question.choices or ())[numbers[0]]}"
 
 
 def _explanation(question: Question, said: Numbers, settled: Settled, right: bool) -> str:
@@ -51,7 +51,7 @@ def _explanation(question: Question, said: Numbers, settled: Settled, right: boo
     if question.settles in _TYPED:
         return f"{explain(question, said)} {rule}"
     says = fill(question.options[said[0]].says, question.size_of)
-    return f"{says} {rule}" if says else rule
+    return f"{says} The right one, {LABELS[settled.truth[0]]}: {rule}" if says else rule
 
 
 def _named_truth(question: Question) -> str:

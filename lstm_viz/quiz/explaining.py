@@ -1,4 +1,4 @@
-"""Which axis of an answer was wrong: the mistakes that a question invites first, then any other answer's axes one by one."""
+"""Which axis of an answer was wrong: a mistake that the question invites, or else each axis by itself."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from lstm_viz.dims import SYMBOLS, Sizes
-from lstm_viz.quiz.records import LETTERS, AnswerError, Numbers
+from lstm_viz.quiz.records import LABELS, AnswerError, Numbers
 
 LONGEST, LARGEST, MOST_AXES = 200, 10_000_000, 8
 _WORDS = {
@@ -64,12 +64,11 @@ def read_number(text: str, sizes: Sizes) -> Numbers:
 
 
 def read_choice(text: str, count: int) -> int:
-    """The place, from 0, of what was chosen by its letter or its number. Raises AnswerError."""
+    """The place, from 0, of what was chosen by its number, or its letter A to D. Raises AnswerError."""
     plain = text.strip().strip("().").upper()
-    keys = {letter: place for place, letter in enumerate(LETTERS[:count])}
-    keys |= {str(place + 1): place for place in range(count)}
+    keys = {key: place for labels in (LABELS, "ABCD") for place, key in enumerate(labels[:count])}
     if plain not in keys:
-        raise AnswerError(f"Choose one of {', '.join(LETTERS[:count])}, or type 1 to {count}; got {_shown(text)}.")
+        raise AnswerError(f"Choose one of {', '.join(LABELS[:count])}; got {_shown(text)}.")
     return keys[plain]
 
 

@@ -13,7 +13,8 @@ from lstm_viz.spec import DEFAULT, NetworkSpec
 Settles = Literal["shape", "number", "axis", "raises", "runs", "mixes", "equals"]
 """How running PyTorch decides: a printed shape or number, an axis that grows, a line, a gradient, a difference."""
 Numbers = tuple[int, ...]
-LETTERS = "ABCD"
+LABELS = "1234"
+"""What the choices are called."""
 
 
 class AnswerError(ValueError):
@@ -96,9 +97,9 @@ class Question:
     def __str__(self) -> str:
         lines = [f"Question {self.number} · level {self.level} · {self.topic}", "", self.words]
         lines += ["", *(f"    {line}" for line in self.code.splitlines())]
-        for letter, choice in zip(LETTERS, self.choices or (), strict=False):
-            lines += ["" if letter == "A" else None, *(f"{letter}  {choice}".splitlines())]  # type: ignore[list-item]
-        return "\n".join(line for line in lines if line is not None)
+        for label, choice in zip(LABELS, self.choices or (), strict=False):
+            lines += [*[""] * (label == "1"), *f"{label}  {choice}".splitlines()]
+        return "\n".join(lines)
 
 
 @dataclass(frozen=True)
@@ -132,6 +133,6 @@ class Verdict:
         return f"{head}\n{self.explanation}\nPyTorch printed:\n{printed}"
 
 
-def lettered(options: tuple[Option, ...]) -> Iterator[tuple[str, Option]]:
-    """The options with the letters that they are called by."""
-    return zip(LETTERS, options, strict=False)
+def labelled(options: tuple[Option, ...]) -> Iterator[tuple[str, Option]]:
+    """The options with what they are called by."""
+    return zip(LABELS, options, strict=False)

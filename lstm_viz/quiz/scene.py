@@ -25,6 +25,10 @@ class Scene:
         """What each symbol stands for."""
         return dict(self.sizes)
 
+    def sizes_of(self, letters: str) -> tuple[tuple[str, int], ...]:
+        """Some of the sizes."""
+        return tuple(pair for pair in self.sizes if pair[0] in letters)
+
     @property
     def both_ways(self) -> bool:
         """Whether it reads in both directions."""
@@ -110,15 +114,14 @@ def draw_scene(
 ) -> Scene:
     """A layer as hard as the level: one layer at first, then several and both directions, then projections."""
     level = dice.level
-    D = 1 + (dice.chance((0, 0, 0.5, 0.6)[level]) if both_ways is None else both_ways)
-    L = layers or (1 if level == 1 else dice.one((1, 3, 4) if D == 2 else (1, 2, 3, 4)))
-    if D == 2 and L == 2:
-        L = 3  # or L and D could not be told apart
+    directions = 1 + (dice.chance((0, 0, 0.5, 0.6)[level]) if both_ways is None else both_ways)
+    several = (1, 3, 4) if directions == 2 else (1, 2, 3, 4)  # L = 2 and D = 2 could not be told apart
+    stacked = layers or (1 if level == 1 else dice.one(several))
     projecting = cell in (None, "lstm") and (level == 3 and dice.chance(0.3) if projected is None else projected)
     chosen: Cell = cell or ("lstm" if projecting else dice.one(("lstm", "lstm", "gru", "rnn")))
     first = dice.chance((0, 0.8, 0.6, 0.5)[level]) if batch_first is None else batch_first
     wanted = "BTFH" + letters + ("P" if projecting else "")
     apart = ["D·H", "L·D", "D·F", *(["D·P"] if projecting else [])]
     gates = {"lstm": 4, "gru": 3, "rnn": 1}[chosen]
-    sizes = dice.sizes(wanted, {"L": L, "D": D}, apart)
+    sizes = dice.sizes(wanted, {"L": stacked, "D": directions}, apart)
     return Scene(chosen, (*sizes.items(), ("G", gates)), first, projecting)

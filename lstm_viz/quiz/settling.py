@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from lstm_viz.audit.dependency import spans
 from lstm_viz.dims import Axis
 from lstm_viz.pitfalls.filling import fill
-from lstm_viz.quiz.records import Numbers, Question, Ran, lettered
+from lstm_viz.quiz.records import Numbers, Question, Ran, labelled
 from lstm_viz.random_state import seeded
 
 _HEAD = "import torch\nfrom torch import nn\n\n"
@@ -85,15 +85,15 @@ def _axis(question: Question) -> Settled:
 def _lines(question: Question) -> Settled:
     """Each line after the same beginning, on its own."""
     raising, printed = set(), []
-    for place, (letter, option) in enumerate(lettered(question.options)):
+    for place, (label, option) in enumerate(labelled(question.options)):
         line = fill(option.text, question.size_of)
         names, _ = _run(question.code)
         try:
             exec(compile(line, "<quiz>", "exec"), names)
-            printed.append(f"{letter}  {_made(line, names)}")
+            printed.append(f"{label}  {_made(line, names)}")
         except (RuntimeError, ValueError, TypeError, IndexError, AttributeError) as error:
             raising.add(place)
-            printed.append(f"{letter}  {type(error).__name__}: {str(error).splitlines()[0]}")
+            printed.append(f"{label}  {type(error).__name__}: {str(error).splitlines()[0]}")
     wanted = raising if question.settles == "raises" else set(range(len(question.options))) - raising
     return Settled((_only(question, wanted),), Ran(_with_options(question), "\n".join(printed)))
 
@@ -107,13 +107,13 @@ def _made(line: str, names: Mapping[str, Any]) -> str:
 def _mixes(question: Question) -> Settled:
     """Each line makes ``y`` from ``x`` (B, T, F). The gradient of y[b] says on which samples it depends."""
     mixing, printed = set(), []
-    for place, (letter, option) in enumerate(lettered(question.options)):
+    for place, (label, option) in enumerate(labelled(question.options)):
         names, _ = _run(f"{question.code}\nx.requires_grad_(True)\n{fill(option.text, question.size_of)}")
         reached = [_reached(names["x"], row) for row in names["y"]]
         strange = [sample for sample, seen in enumerate(reached) if seen != {sample}]
         shown = strange[0] if strange else 0
         samples = spans(reached[shown], "x[{}]")
-        printed.append(f"{letter}  y {tuple(names['y'].shape)}: y[{shown}] depends on {samples}")
+        printed.append(f"{label}  y {tuple(names['y'].shape)}: y[{shown}] depends on {samples}")
         mixing |= {place} if strange else set()
     return Settled((_only(question, mixing),), Ran(_with_options(question), "\n".join(printed)))
 
@@ -131,17 +131,17 @@ def _equals(question: Question) -> Settled:
     look = fill(question.look, question.size_of)
     target = eval(look, names)
     same, printed = set(), [f"{look}: {tuple(target.shape)}"]
-    for place, (letter, option) in enumerate(lettered(question.options)):
+    for place, (label, option) in enumerate(labelled(question.options)):
         value = eval(fill(option.text, question.size_of), names)
         if value.shape != target.shape:
-            printed.append(f"{letter}  {tuple(value.shape)}: another shape")
+            printed.append(f"{label}  {tuple(value.shape)}: another shape")
             continue
         gap = float((value - target).detach().abs().max())
         same |= {place} if gap < _SAME else set()
         printed.append(
-            f"{letter}  {tuple(value.shape)}: largest difference {gap:.4f}"
+            f"{label}  {tuple(value.shape)}: largest difference {gap:.4f}"
             if gap
-            else f"{letter}  {tuple(value.shape)}: largest difference 0"
+            else f"{label}  {tuple(value.shape)}: largest difference 0"
         )
     return Settled((_only(question, same),), Ran(_with_options(question), "\n".join(printed)))
 
@@ -153,8 +153,8 @@ def _only(question: Question, found: set[int]) -> int:
 
 
 def _with_options(question: Question) -> str:
-    """The code with each option under its letter, to be run one at a time."""
-    parts = [f"# {letter}\n{fill(option.text, question.size_of)}" for letter, option in lettered(question.options)]
+    """The code with each option under its label, to be run one at a time."""
+    parts = [f"# {label}\n{fill(option.text, question.size_of)}" for label, option in labelled(question.options)]
     return _HEAD + "\n".join(itertools.chain([question.code], parts))
 
 

@@ -109,6 +109,7 @@ function ask(one, data) {
   const here = data.dots.find((each) => each.here)
   one(".where").textContent = `Question ${here.number} · ${question.topic}`
   one(".words").innerHTML = question.words
+  one(".words").classList.toggle("long", one(".words").textContent.length > 48)
   one(".code").innerHTML = question.code
   one(".choices").hidden = !question.choices
   one(".choices").replaceChildren(...(question.choices ?? []).map((code, place) => choice(code, place, data.verdict)))

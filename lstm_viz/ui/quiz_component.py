@@ -23,7 +23,8 @@ _ASK = """
   <pre class="code" tabindex="0" aria-label="The code"></pre>
   <div class="choices" role="group" aria-label="Choose one"></div>
   <form class="typed" autocomplete="off">
-    <input type="text" aria-label="Your answer" aria-describedby="quiz-hint" spellcheck="false" autocapitalize="off" maxlength="200">
+    <input type="text" aria-label="Your answer" aria-describedby="quiz-hint" spellcheck="false"
+      autocapitalize="off" maxlength="200">
     <button type="submit">Answer</button>
   </form>
   <p class="problem" role="alert"></p>

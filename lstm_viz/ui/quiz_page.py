@@ -90,7 +90,8 @@ def _weak(answered: tuple[Answered, ...]) -> list[dict[str, Any]]:
 
 def _room(place: QuizPlace) -> str:
     first = round_of(place.number)[0]
-    return f"Room {place.seed}, level {place.level}: everyone with this link gets the questions {first} to {first + TEN - 1}."
+    room = f"Room {place.seed}, level {place.level}"
+    return f"{room}: everyone with this link gets the questions {first} to {first + TEN - 1}."
 
 
 def _first(place: QuizPlace) -> dict[str, str]:

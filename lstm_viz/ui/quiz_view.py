@@ -7,11 +7,11 @@ import re
 from functools import lru_cache
 from typing import Any
 
-from lstm_viz.dims import Axis, Shape, Sizes
+from lstm_viz.dims import Axis, Shape
 from lstm_viz.drawing.quiz_blocks import can_draw, compared_blocks, shape_record
 from lstm_viz.drawing.svg import leading_symbol
 from lstm_viz.pitfalls.filling import Piece, code_pieces, pieces
-from lstm_viz.quiz.records import LETTERS, Question, Verdict
+from lstm_viz.quiz.records import LABELS, Question, Verdict
 from lstm_viz.quiz.settling import settle
 from lstm_viz.ui.quiz_place import QuizPlace
 from lstm_viz.ui.quiz_state import question_at, verdict_on
@@ -71,7 +71,7 @@ def _title(question: Question, verdict: Verdict) -> str:
         if question.settles == "shape"
         else html.escape(_short(question, verdict.said))
     )
-    return f"<b>Not {said}.</b> {truth}"
+    return f"<b>Not {said}.</b> It is {truth}."
 
 
 def _plain_truth(question: Question, verdict: Verdict) -> str:
@@ -79,7 +79,7 @@ def _plain_truth(question: Question, verdict: Verdict) -> str:
 
 
 def _short(question: Question, numbers: tuple[int, ...]) -> str:
-    return f"{numbers[0]:,}" if question.settles == "number" else LETTERS[numbers[0]]
+    return f"{numbers[0]:,}" if question.settles == "number" else LABELS[numbers[0]]
 
 
 def _choice_of(question: Question, numbers: tuple[int, ...]) -> int | None:
@@ -129,7 +129,7 @@ def _hint(question: Question) -> str:
     letters = ", ".join(question.size_of)
     if question.settles == "number":
         return f"A number, or a product of {letters}."
-    return f"Numbers or letters ({letters}): (4, 12, 5) · 4 x 12 x 5 · B, T, 2*H"
+    return f"Numbers or letters: (4, 12, 5) · 4 x 12 x 5 · {', '.join(list(question.size_of)[:3])}. Letters: {letters}."
 
 
 def _numbers(numbers: tuple[int, ...], axes: Shape) -> str:
@@ -152,8 +152,3 @@ def _spans(found: tuple[Piece, ...]) -> str:
 
 def _code(found: tuple[Piece, ...]) -> str:
     return _COMMENT.sub(r'<span class="comment">\g<0></span>', _spans(found))
-
-
-def sizes_html(sizes: Sizes) -> str:
-    """``B = 4, T = 12`` in the colours of the symbols."""
-    return ", ".join(f'<b class="s-{letter}">{letter}</b> = {size}' for letter, size in sizes.items())

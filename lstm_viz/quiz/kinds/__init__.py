@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from lstm_viz.quiz.dice import Dice
-from lstm_viz.quiz.kinds import around, chosen, returned, weights
+from lstm_viz.quiz.kinds import data, heads, lines, mixing, naming, returned, weights
 from lstm_viz.quiz.records import Question
 
 
@@ -32,15 +32,15 @@ KINDS = (
     Kind("weights", "parameters", (1, 2, 3), weights.weights),
     Kind("count", "parameters", (2, 3), weights.count),
     Kind("cell-object", "LSTMCell", (1, 2, 3), weights.cell_object),
-    Kind("embedding", "embeddings", (1, 2, 3), around.embedding),
-    Kind("windows", "data windows", (1, 2), around.windows),
-    Kind("packed", "packing", (2, 3), around.packed),
-    Kind("head", "heads and losses", (1, 2, 3), around.head),
-    Kind("in-features", "heads and losses", (2, 3), around.in_features),
-    Kind("target", "heads and losses", (1, 2, 3), chosen.target),
-    Kind("reshape", "reshaping", (2, 3), around.reshape),
-    Kind("which-axis", "naming axes", (1, 2, 3), chosen.which_axis),
-    Kind("raises", "errors", (1, 2, 3), chosen.raises),
-    Kind("mixes", "mixing samples", (2, 3), chosen.mixes),
-    Kind("equals", "h_n and c_n", (1, 2, 3), chosen.equals),
+    Kind("embedding", "embeddings", (1, 2, 3), data.embedding),
+    Kind("windows", "data windows", (1, 2), data.windows),
+    Kind("packed", "packing", (2, 3), data.packed),
+    Kind("head", "heads and losses", (1, 2, 3), heads.head),
+    Kind("in-features", "heads and losses", (2, 3), heads.in_features),
+    Kind("target", "heads and losses", (1, 2, 3), lines.target),
+    Kind("reshape", "reshaping", (2, 3), heads.reshape),
+    Kind("which-axis", "naming axes", (1, 2, 3), naming.which_axis),
+    Kind("raises", "errors", (1, 2, 3), lines.raises),
+    Kind("mixes", "mixing samples", (2, 3), mixing.mixes),
+    Kind("equals", "h_n and c_n", (1, 2, 3), naming.equals),
 )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from lstm_viz.dims import Axis, Shape, shape_size
-from lstm_viz.quiz.records import Option, Question, Slip
+from lstm_viz.quiz.dice import Dice
+from lstm_viz.quiz.records import Option, Question, Settles, Slip
 from lstm_viz.quiz.scene import Scene
 from lstm_viz.quiz.slips import letters_of, slips
 from lstm_viz.spec import NetworkSpec
@@ -53,3 +54,18 @@ def _sizes_of(scene: Scene, program: str, axes: Shape) -> Pairs:
 def options(right: str, wrong: Iterable[tuple[str, str]]) -> list[Option]:
     """The right line first, and each wrong one with what to say of it."""
     return [Option(right), *(Option(text, says) for text, says in wrong)]
+
+
+def asks_choice(
+    dice: Dice,
+    asked: str,
+    code: str,
+    scene: Scene,
+    settles: Settles,
+    why: str,
+    found: list[Option],
+    look: str = "",
+    **spec: object,
+) -> Question:
+    """The right option stands first in ``found``; it is shown anywhere."""
+    return Question(asked, code, scene.sizes, settles, why, look, (), dice.shuffled(found), (), scene.spec(**spec))

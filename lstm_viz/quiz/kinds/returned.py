@@ -115,7 +115,9 @@ def projection(dice: Dice) -> Question:
             ("lstm.weight_hh_l0", shape("G·H, P")),
         )
     )
-    why = "proj_size multiplies h by a (P, H) matrix at each step: output and h_n have P, c_n keeps H, and the next step reads P."
+    why = (
+        "proj_size multiplies h by a (P, H) matrix at each step: output and h_n have P, c_n keeps H, weight_hh reads P."
+    )
     return asks_shape(f"What is the shape of `{name}`?", scene.code(), name, axes, scene, why)
 
 

@@ -40,7 +40,7 @@ def count(dice: Dice) -> Question:
     """How many numbers a layer learns."""
     scene = draw_scene(dice, layers=1, both_ways=dice.chance(0.4), projected=False)
     size, cell = scene.size_of, scene.cell
-    F, H, G, D = (size[letter] for letter in "FHGD")
+    F, H, G, D = (size[letter] for letter in "FHGD")  # noqa: N806
     weights, biases = G * H * (F + H), 2 * G * H
     truth = D * (weights + biases)
     factor = "2 · " if D == 2 else ""
