@@ -47,7 +47,7 @@ class Dice:
             if "P" in letters:
                 found["P"] = self.whole(2, found["H"] - 1)
             numbers = [size for letter, size in found.items() if letter not in "LDG"]
-            numbers += [size for letter, size in found.items() if letter in "LDG" and size > 1]
+            numbers += [size for letter, size in found.items() if letter in "LD" and size > 1]
             numbers += [axis.size(found) for axis in products if all(found[f] > 1 for f in axis.symbols)]
             if len(set(numbers)) == len(numbers):
                 return found

@@ -121,7 +121,7 @@ def draw_scene(
     chosen: Cell = cell or ("lstm" if projecting else dice.one(("lstm", "lstm", "gru", "rnn")))
     first = dice.chance((0, 0.8, 0.6, 0.5)[level]) if batch_first is None else batch_first
     wanted = "BTFH" + letters + ("P" if projecting else "")
-    apart = ["D·H", "L·D", "D·F", *(["D·P"] if projecting else [])]
+    apart = ["D·H", "L·D", "D·F", "G·H", *(["D·P"] if projecting else [])]
     gates = {"lstm": 4, "gru": 3, "rnn": 1}[chosen]
-    sizes = dice.sizes(wanted, {"L": stacked, "D": directions}, apart)
-    return Scene(chosen, (*sizes.items(), ("G", gates)), first, projecting)
+    sizes = dice.sizes(wanted, {"L": stacked, "D": directions, "G": gates}, apart)
+    return Scene(chosen, tuple(sizes.items()), first, projecting)
