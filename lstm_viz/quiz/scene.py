@@ -9,6 +9,7 @@ from lstm_viz.quiz.dice import Dice
 from lstm_viz.spec import Cell, NetworkSpec
 
 _B, _T = Axis.of("B"), Axis.of("T")
+_CELLS: tuple[Cell, ...] = ("lstm", "lstm", "gru", "rnn")
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,8 @@ def draw_scene(
     several = (1, 3, 4) if directions == 2 else (1, 2, 3, 4)  # L = 2 and D = 2 could not be told apart
     stacked = layers or (1 if level == 1 else dice.one(several))
     projecting = cell in (None, "lstm") and (level == 3 and dice.chance(0.3) if projected is None else projected)
-    chosen: Cell = cell or ("lstm" if projecting else dice.one(("lstm", "lstm", "gru", "rnn")))
+    drawn: Cell = "lstm" if projecting else dice.one(_CELLS)
+    chosen = cell or drawn
     first = dice.chance((0, 0.8, 0.6, 0.5)[level]) if batch_first is None else batch_first
     wanted = "BTFH" + letters + ("P" if projecting else "")
     apart = ["D·H", "L·D", "D·F", "G·H", *(["D·P"] if projecting else [])]

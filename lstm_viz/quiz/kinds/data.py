@@ -44,7 +44,7 @@ def embedding(dice: Dice) -> Question:
     name = look if "{" not in look else "one_hot"
     code = "\n".join([*lines, f"one_hot = {look}"] if name == "one_hot" else lines)
     more = {"input": "tokens", "vocabulary_size": scene.size_of["V"], "embedding_size": scene.size_of["E"]}
-    return asks_shape(f"What is the shape of `{name}`?", code, name, axes, scene, why, **more)
+    return asks_shape(f"What is the shape of `{name}`?", code, name, axes, scene, why, spec=more)
 
 
 def windows(dice: Dice) -> Question:

@@ -82,4 +82,4 @@ def target(dice: Dice) -> Question:
     why = f"CrossEntropyLoss takes scores with the classes at axis 1, and class numbers with the other axes: {rest}."
     lines = options(_LOSS.replace("{}", good), wrong)
     spec = {"outputs": scene.size_of["O"], "task": "classification"}
-    return asks_choice(dice, "Which line runs?", scene.code(*more), scene, "runs", why, lines, **spec)
+    return asks_choice(dice, "Which line runs?", scene.code(*more), scene, "runs", why, lines, spec=spec)

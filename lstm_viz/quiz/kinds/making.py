@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from lstm_viz.dims import Axis, Shape, shape_size
 from lstm_viz.quiz.dice import Dice
@@ -12,10 +13,18 @@ from lstm_viz.quiz.slips import letters_of, slips
 from lstm_viz.spec import NetworkSpec
 
 Pairs = tuple[tuple[str, int], ...]
+NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
 def asks_shape(
-    asked: str, program: str, look: str, axes: Shape, scene: Scene, why: str, more: Iterable[Slip] = (), **spec: object
+    asked: str,
+    program: str,
+    look: str,
+    axes: Shape,
+    scene: Scene,
+    why: str,
+    more: Iterable[Slip] = (),
+    spec: Mapping[str, object] = NOTHING,
 ) -> Question:
     """Which shape has ``look``? The names of its axes are ``axes``."""
     sizes = _sizes_of(scene, program, axes)
@@ -65,7 +74,7 @@ def asks_choice(
     why: str,
     found: list[Option],
     look: str = "",
-    **spec: object,
+    spec: Mapping[str, object] = NOTHING,
 ) -> Question:
     """The right option stands first in ``found``; it is shown anywhere."""
     return Question(asked, code, scene.sizes, settles, why, look, (), dice.shuffled(found), (), scene.spec(**spec))
