@@ -10,6 +10,7 @@ from lstm_viz.audit import Audit, assert_clean, audit
 from lstm_viz.diagnosis import Diagnosis, diagnose
 from lstm_viz.network import build
 from lstm_viz.parameters import parameters
+from lstm_viz.quiz import quiz
 from lstm_viz.spec import NetworkSpec, SpecError
 from lstm_viz.trace import TensorRecord, Trace, TraceError, trace
 
@@ -26,5 +27,6 @@ __all__ = [
     "build",
     "diagnose",
     "parameters",
+    "quiz",
     "trace",
 ]

@@ -112,12 +112,13 @@ class Block:
         return self.record.shape[self.order.index(role)]
 
 
-def make_block(record: TensorRecord, sizes: Sizes) -> Block:
+def make_block(record: TensorRecord, sizes: Sizes, like: Block | None = None) -> Block:
     """Assign the axes: B goes back, T right, what is counted per step up; L·D goes right where there is no T.
 
-    Where T stands before B the two change places, so that batch_first can be seen.
+    Where T stands before B the two change places, so that batch_first can be seen. ``like`` is a block of as many axes
+    whose axes this one's go the way of, whatever they are called.
     """
-    order = _roles(record.axes)
+    order = like.order if like is not None else _roles(record.axes)
     axes = dict(zip(order, record.axes, strict=True))
     places = {role: _places(axes.get(role), role, record, sizes) for role in MOST}
     return Block(record, axes, order, places, _drawn_values(record, order, places))

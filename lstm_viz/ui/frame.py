@@ -14,6 +14,7 @@ from lstm_viz.ui.components import address, returned_address
 from lstm_viz.ui.data_link import DATA_ENTRIES
 from lstm_viz.ui.gradients_link import GRADIENT_ENTRIES
 from lstm_viz.ui.pitfall_place import PitfallPlace, adopt_pitfall
+from lstm_viz.ui.quiz_place import QuizPlace, adopt_quiz
 from lstm_viz.ui.settings import Settings, adopt, current
 from lstm_viz.ui.text import symbol_style
 from lstm_viz.ui.training_link import TRAINING_ENTRIES
@@ -25,6 +26,7 @@ PAGES = {
     "pages/training.py": "Training",
     "pages/pitfalls.py": "Mistakes",
     "pages/gradients.py": "Gradients",
+    "pages/quiz.py": "Quiz",
 }
 """The pages in their order, the first at the root."""
 UNDER_APP = "under_app"
@@ -68,7 +70,7 @@ def _links_between_pages() -> None:
             st.page_link(path, label=title)
 
 
-def keep_address(at: Place | PitfallPlace | None = None) -> None:
+def keep_address(at: Place | PitfallPlace | QuizPlace | None = None) -> None:
     """Write the settings into the address, and the place on the page. Called when the controls have had their say."""
     entries = current().spec.to_query()
     for page in _OF_PAGES:
@@ -81,5 +83,5 @@ def keep_address(at: Place | PitfallPlace | None = None) -> None:
 
 def _take_returned() -> None:
     query = dict(parse_qsl(returned_address("address").split("#")[0].removeprefix("?")))
-    for take in (adopt, *(page.adopt for page in _OF_PAGES), adopt_place, adopt_pitfall):
+    for take in (adopt, *(page.adopt for page in _OF_PAGES), adopt_place, adopt_pitfall, adopt_quiz):
         take(query)
