@@ -13,6 +13,7 @@ from lstm_viz.ui.cell_place import PLACE_NAMES, Place, adopt_place
 from lstm_viz.ui.components import address, returned_address
 from lstm_viz.ui.data_link import DATA_ENTRIES
 from lstm_viz.ui.gradients_link import GRADIENT_ENTRIES
+from lstm_viz.ui.lessons_place import DECISIONS, LessonPlace, adopt_lesson
 from lstm_viz.ui.pitfall_place import PitfallPlace, adopt_pitfall
 from lstm_viz.ui.settings import Settings, adopt, current
 from lstm_viz.ui.text import symbol_style
@@ -20,6 +21,7 @@ from lstm_viz.ui.training_link import TRAINING_ENTRIES
 
 PAGES = {
     "pages/shapes.py": "Shapes",
+    "pages/lessons.py": "Lessons",
     "pages/cell.py": "Inside the cell",
     "pages/data.py": "Data",
     "pages/training.py": "Training",
@@ -68,18 +70,20 @@ def _links_between_pages() -> None:
             st.page_link(path, label=title)
 
 
-def keep_address(at: Place | PitfallPlace | None = None) -> None:
+def keep_address(at: Place | PitfallPlace | LessonPlace | None = None) -> None:
     """Write the settings into the address, and the place on the page. Called when the controls have had their say."""
     entries = current().spec.to_query()
     for page in _OF_PAGES:
         entries |= page.now()
     entries |= at.to_query() if at else {}
-    address(urlencode(entries), _take_returned, key="address", places=(*PLACE_NAMES, "sizes"))
+    decisions = DECISIONS if isinstance(at, LessonPlace) else ()
+    places = (*PLACE_NAMES, "sizes")
+    address(urlencode(entries), _take_returned, key="address", places=places, decisions=decisions)
     for problem in current().problems:
         st.warning(problem, icon=":material/link_off:")
 
 
 def _take_returned() -> None:
     query = dict(parse_qsl(returned_address("address").split("#")[0].removeprefix("?")))
-    for take in (adopt, *(page.adopt for page in _OF_PAGES), adopt_place, adopt_pitfall):
+    for take in (adopt, *(page.adopt for page in _OF_PAGES), adopt_place, adopt_pitfall, adopt_lesson):
         take(query)
