@@ -84,6 +84,15 @@ class Behind:
     query: Callable[[Values], Mapping[str, str]] = lambda values: {}
 
 
+def at_place(**numbers: int) -> dict[str, str]:
+    """The entries of a link to a place inside the cell: what is not 0.
+
+    >>> at_place(step=3, unit=0)
+    {'step': '3'}
+    """
+    return {name: str(number) for name, number in numbers.items() if number}
+
+
 def nothing_measured(values: Values) -> Measured:
     """Of a step whose words hold no measured numbers."""
     return {}

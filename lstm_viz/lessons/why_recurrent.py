@@ -19,7 +19,7 @@ from lstm_viz.lessons.plain import (
     shares,
     too_long,
 )
-from lstm_viz.lessons.records import Behind, Claim, Knob, Lesson, Measured, Step, Task, Values, choice
+from lstm_viz.lessons.records import Behind, Claim, Knob, Lesson, Measured, Step, Task, Values, at_place, choice
 from lstm_viz.lessons.running import shape, unrolled
 from lstm_viz.spec import NetworkSpec
 
@@ -297,7 +297,7 @@ WHY_RECURRENT = Lesson(
                 "t = 0: nothing has been read, so h before it is {before}.",
                 {"t": 0},
             ),
-            behind=Behind("cell", lambda values: network(values).to_query() | {"step": str(values["t"])}),
+            behind=Behind("cell", lambda values: network(values).to_query() | at_place(step=values["t"])),
         ),
         Step(
             key="unrolled",

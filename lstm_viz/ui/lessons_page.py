@@ -20,6 +20,9 @@ _LESSONS = component(
     <header class="top">
       <button class="all" type="button">‹ All lessons</button><span class="name"></span>
       <ol class="dots" aria-label="Steps"></ol><span class="count"></span>
+      <nav class="move" aria-label="Step">
+        <button class="back" type="button">‹ Back</button><button class="next" type="button">Next ›</button>
+      </nav>
     </header>
     <div class="columns">
       <section class="left">
@@ -30,9 +33,6 @@ _LESSONS = component(
       </section>
       <section class="right"><div class="claim"></div><div class="picture"></div></section>
     </div>
-    <nav class="move" aria-label="Step">
-      <button class="back" type="button">‹ Back</button><button class="next" type="button">Next ›</button>
-    </nav>
   </article>
 </div>""",
 )

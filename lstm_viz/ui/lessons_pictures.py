@@ -67,7 +67,10 @@ def _(picture: DataWay, tall: bool) -> str:
 def _(picture: Windows, tall: bool) -> str:
     cut = _cut(picture.recipe)
     svg = window_cut(cut, min(picture.pair, len(cut.pairs) - 1), tall=tall).svg
-    return _CLIP.sub("lesson-clip", svg)  # the Data page's own has the same name
+    still = svg.replace(
+        ' role="slider" tabindex="0"', ""
+    )  # nothing is dragged here: the knob beside it moves the window
+    return _CLIP.sub("lesson-clip", still)  # the Data page's own has the same name
 
 
 @drawn.register
