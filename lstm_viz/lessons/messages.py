@@ -207,7 +207,7 @@ def inside(values: Values) -> Verdict:
     )
     return Verdict(
         f"sums of the gates at this step: {sums}",
-        f"A softmax would sum to 1. Sigmoid for i, f, o and tanh for g give these numbers: greatest difference {apart:g}.",
+        f"A softmax would sum to 1. Sigmoid for i, f, o and tanh for g give these: greatest difference {apart:g}.",
     )
 
 
