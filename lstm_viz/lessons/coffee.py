@@ -229,8 +229,12 @@ def errors(hundreds: int) -> tuple[float, float]:
 def _plot(values: Values) -> Picture:
     actual, predicted = series(values["hundreds"])
     rows = tuple(float(row) for row in range(len(actual)))
-    lines = (Line("actual", rows, actual, "B"), Line("predicted", rows, predicted, "O"))
-    return Curves("Volume", lines, "row", "shares", across=200, across_name="row 200: test")
+    lines = (Line("actual", rows, _millions(actual), "B"), Line("predicted", rows, _millions(predicted), "O"))
+    return Curves("Volume", lines, "row", "million shares", across=200, across_name="row 200: test")
+
+
+def _millions(numbers: tuple[float, ...]) -> tuple[float, ...]:
+    return tuple(number / 1e6 for number in numbers)
 
 
 def _plot_measured(values: Values) -> Measured:

@@ -183,7 +183,9 @@ def squeezed(values: Values) -> Verdict:
         meaning = "With one sample `squeeze()` takes the batch axis too: a number without axes is left, {shape}. "
         meaning = meaning.replace("{shape}", f"`{shape}`")
         return Verdict(said, meaning + "`squeeze(1)` names the axis: (1,).", raised=True)
-    return Verdict(f"({B}, 1) → {shape}", f"It fits a target of ({B},). Now try the last batch, of **one** message.")
+    return Verdict(
+        f"({B}, 1) → {shape}", f"It fits a target of ({B},). Now try the last batch, of **one** message.", holds=True
+    )
 
 
 def _squeezed(values: Values) -> Picture:
