@@ -14,8 +14,9 @@ if __name__ == "__main__":  # a visitor's run
 else:  # the server's import, which finds its own routes here
     from starlette.middleware import Middleware
 
+    from lstm_viz.ui.lessons_route import ROUTES as LESSON_ROUTES
     from lstm_viz.ui.no_delay import NoDelay
     from lstm_viz.ui.picture_route import ROUTES
     from lstm_viz.ui.training_route import ROUTES as TRAINING_ROUTES
 
-    app = st.App(__file__, routes=[*ROUTES, *TRAINING_ROUTES], middleware=[Middleware(NoDelay)])
+    app = st.App(__file__, routes=[*ROUTES, *TRAINING_ROUTES, *LESSON_ROUTES], middleware=[Middleware(NoDelay)])

@@ -18,7 +18,11 @@ export default function ({ data, setStateValue }) {
       for (const name of data.places ?? []) entries.delete(name)
       return entries.toString()
     }
-    if (settings(window.location.search) === settings(wanted)) history.replaceState({}, "", url)
+    const before = new URLSearchParams(window.location.search)
+    const after = new URLSearchParams(wanted)
+    const decided = (data.decisions ?? []).some((name) => before.get(name) !== after.get(name))
+    if (decided && last && path === window.location.pathname) history.pushState({}, "", url)
+    else if (settings(window.location.search) === settings(wanted)) history.replaceState({}, "", url)
     else if (last && now - last > BURST && path === window.location.pathname) history.pushState({}, "", url)
     else history.replaceState({}, "", url)
     last = now

@@ -108,14 +108,21 @@ def _seen(key: str) -> int:
     return int((_state(key).get("values") or {}).get("sent", 0))
 
 
-def address(query: str, on_return: Callable[[], None], *, key: str, places: Sequence[str] = ()) -> None:
+def address(
+    query: str,
+    on_return: Callable[[], None],
+    *,
+    key: str,
+    places: Sequence[str] = (),
+    decisions: Sequence[str] = (),
+) -> None:
     """Keep the browser's address; ``on_return`` is called when the person goes back or forward.
 
-    Where only entries of ``places`` change, there is nothing to go back to.
+    Where only entries of ``places`` change, there is nothing to go back to; where one of ``decisions`` does, there
+    always is, however soon it follows on the change before.
     """
-    _ADDRESS(
-        key=key, data={"query": query, "places": list(places)}, default={"returned": ""}, on_returned_change=on_return
-    )
+    data = {"query": query, "places": list(places), "decisions": list(decisions)}
+    _ADDRESS(key=key, data=data, default={"returned": ""}, on_returned_change=on_return)
 
 
 def returned_address(key: str) -> str:

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from contextlib import suppress
 from pathlib import Path
+from typing import Protocol
 from urllib.parse import parse_qsl, urlencode
 
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
-from lstm_viz.ui.cell_place import PLACE_NAMES, Place, adopt_place
+from lstm_viz.ui.cell_place import PLACE_NAMES, adopt_place
 from lstm_viz.ui.components import address, returned_address
 from lstm_viz.ui.data_link import DATA_ENTRIES
 from lstm_viz.ui.gradients_link import GRADIENT_ENTRIES
-from lstm_viz.ui.pitfall_place import PitfallPlace, adopt_pitfall
-from lstm_viz.ui.quiz_place import QuizPlace, adopt_quiz
+from lstm_viz.ui.lessons_place import DECISIONS, adopt_lesson
+from lstm_viz.ui.pitfall_place import adopt_pitfall
+from lstm_viz.ui.quiz_place import adopt_quiz
 from lstm_viz.ui.settings import Settings, adopt, current
 from lstm_viz.ui.text import symbol_style
 from lstm_viz.ui.training_link import TRAINING_ENTRIES
 
 PAGES = {
     "pages/shapes.py": "Shapes",
+    "pages/lessons.py": "Lessons",
     "pages/cell.py": "Inside the cell",
     "pages/data.py": "Data",
     "pages/training.py": "Training",
@@ -30,6 +33,7 @@ PAGES = {
 }
 """The pages in their order, the first at the root."""
 UNDER_APP = "under_app"
+_ADOPT_PLACES = (adopt_place, adopt_pitfall, adopt_quiz, adopt_lesson)
 _OF_PAGES = (DATA_ENTRIES, TRAINING_ENTRIES, GRADIENT_ENTRIES)
 _ICON = Path(__file__).with_name("icon.svg")
 _STYLE = """
@@ -54,6 +58,13 @@ _STYLE = """
 """
 
 
+class InLink(Protocol):
+    """A place on a page that is in the link."""
+
+    def to_query(self) -> dict[str, str]:
+        """Its entries."""
+
+
 def open_page(title: str) -> Settings:
     """Begin a page, alone or under app.py: returns the visitor's settings, which the address holds from now on."""
     st.set_page_config(page_title=f"{title} · LSTM Shapes", page_icon=str(_ICON), layout="wide")
@@ -70,18 +81,20 @@ def _links_between_pages() -> None:
             st.page_link(path, label=title)
 
 
-def keep_address(at: Place | PitfallPlace | QuizPlace | None = None) -> None:
+def keep_address(at: InLink | None = None) -> None:
     """Write the settings into the address, and the place on the page. Called when the controls have had their say."""
     entries = current().spec.to_query()
     for page in _OF_PAGES:
         entries |= page.now()
     entries |= at.to_query() if at else {}
-    address(urlencode(entries), _take_returned, key="address", places=(*PLACE_NAMES, "sizes"))
+    decisions = DECISIONS if isinstance(at, LessonPlace) else ()
+    places = (*PLACE_NAMES, "sizes")
+    address(urlencode(entries), _take_returned, key="address", places=places, decisions=decisions)
     for problem in current().problems:
         st.warning(problem, icon=":material/link_off:")
 
 
 def _take_returned() -> None:
     query = dict(parse_qsl(returned_address("address").split("#")[0].removeprefix("?")))
-    for take in (adopt, *(page.adopt for page in _OF_PAGES), adopt_place, adopt_pitfall, adopt_quiz):
+    for take in (adopt, *(page.adopt for page in _OF_PAGES), *_ADOPT_PLACES):
         take(query)
