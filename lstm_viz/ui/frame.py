@@ -17,6 +17,7 @@ from lstm_viz.ui.pitfall_place import PitfallPlace, adopt_pitfall
 from lstm_viz.ui.settings import Settings, adopt, current
 from lstm_viz.ui.text import symbol_style
 from lstm_viz.ui.training_link import TRAINING_ENTRIES
+from lstm_viz.ui.warming import warm_later
 
 PAGES = {
     "pages/shapes.py": "Shapes",
@@ -58,6 +59,7 @@ def open_page(title: str) -> Settings:
     st.html(f"<style>{_STYLE}{symbol_style()}</style>")
     if UNDER_APP not in st.session_state:
         _links_between_pages()
+    warm_later()
     return current()
 
 
@@ -75,8 +77,9 @@ def keep_address(at: Place | PitfallPlace | None = None) -> None:
         entries |= page.now()
     entries |= at.to_query() if at else {}
     address(urlencode(entries), _take_returned, key="address", places=(*PLACE_NAMES, "sizes"))
-    for problem in current().problems:
-        st.warning(problem, icon=":material/link_off:")
+    with st.container():  # one place, however many there are: what stands below is not drawn anew
+        for problem in current().problems:
+            st.warning(problem, icon=":material/link_off:")
 
 
 def _take_returned() -> None:
