@@ -400,6 +400,7 @@ class TestAfterARun:
             "Model, state_dict",
             "Curves, CSV",
             "Script, .py",
+            "Notebook, .ipynb",
         }
         app.session_state["training_tab"] = "Predict further"
         app.run()
