@@ -318,6 +318,13 @@ class TestPage:
         assert not sent(app)["error"]
         assert "4 hidden units" in sent(app)["lead"]
 
+    def test_a_state_that_is_handed_on_needs_samples_that_follow(self, run_app: RunApp) -> None:
+        several = run_app(PAGE, tstate="carried", tshuf="0", tB="4", tep="2")
+        assert "8 of 120 samples, which follow one another, train" in sent(several)["detail"]
+        assert "one batch" not in sent(several)["detail"]
+        alone = run_app(PAGE, tstate="undetached", tshuf="0", tB="8", tep="2")
+        assert sent(alone)["detail"].endswith("no state is handed on: choose a smaller batch size.")
+
     def test_what_a_link_gets_wrong_is_said(self, run_app: RunApp) -> None:
         app = run_app(PAGE, tlr="fast", tep="7", tnet="mine")
         assert not app.exception

@@ -166,6 +166,7 @@ function makeWatcher(root) {
     }
     if (name === "pause" || name === "go_on" || name === "stop") {
       for (const button of root.querySelectorAll(".acts button")) button.disabled = true
+      part("acts").dataset.shown = "" // made anew with the answer
     }
     settled(() => ask({ act: name, run: id }))
   }
@@ -201,14 +202,15 @@ function makeWatcher(root) {
       : [["train", run ? "▶ Train again" : "▶ Train", "main"]]
     if (run?.over && run.kept) buttons.push(["resume", `Go on from epoch ${run.kept.toLocaleString("en")}`, ""])
     if (!going && state.data.cell) buttons.push(["compare", "Compare LSTM, GRU, RNN", ""])
-    const wanted = JSON.stringify([buttons, able])
+    const waits = run?.state === "queued"
+    const wanted = JSON.stringify([buttons, able, waits])
     const place = part("acts")
-    if (place.dataset.shown === wanted && !place.querySelector("button:disabled")) return
+    if (place.dataset.shown === wanted) return
     place.dataset.shown = wanted
     const focused = place.contains(root.getRootNode().activeElement)
     place.replaceChildren(...buttons.map(([name, label, kind]) => {
       const button = html("button", { type: "button", className: kind, textContent: label, dataset: { act: name } })
-      button.disabled = !able && ["train", "restart", "compare"].includes(name)
+      button.disabled = (!able && ["train", "restart", "compare"].includes(name)) || (waits && name === "pause")
       button.onclick = (event) => clicked(event, name)
       return button
     }))
