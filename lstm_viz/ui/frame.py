@@ -14,12 +14,13 @@ from lstm_viz.ui.cell_place import PLACE_NAMES, adopt_place
 from lstm_viz.ui.components import address, returned_address
 from lstm_viz.ui.data_link import DATA_ENTRIES
 from lstm_viz.ui.gradients_link import GRADIENT_ENTRIES
-from lstm_viz.ui.lessons_place import DECISIONS, adopt_lesson
+from lstm_viz.ui.lessons_place import DECISIONS, LessonPlace, adopt_lesson
 from lstm_viz.ui.pitfall_place import adopt_pitfall
 from lstm_viz.ui.quiz_place import adopt_quiz
 from lstm_viz.ui.settings import Settings, adopt, current
 from lstm_viz.ui.text import symbol_style
 from lstm_viz.ui.training_link import TRAINING_ENTRIES
+from lstm_viz.ui.warming import warm_later
 
 PAGES = {
     "pages/shapes.py": "Shapes",
@@ -71,6 +72,7 @@ def open_page(title: str) -> Settings:
     st.html(f"<style>{_STYLE}{symbol_style()}</style>")
     if UNDER_APP not in st.session_state:
         _links_between_pages()
+    warm_later()
     return current()
 
 
@@ -90,8 +92,9 @@ def keep_address(at: InLink | None = None) -> None:
     decisions = DECISIONS if isinstance(at, LessonPlace) else ()
     places = (*PLACE_NAMES, "sizes")
     address(urlencode(entries), _take_returned, key="address", places=places, decisions=decisions)
-    for problem in current().problems:
-        st.warning(problem, icon=":material/link_off:")
+    with st.container():  # one place, however many there are: what stands below is not drawn anew
+        for problem in current().problems:
+            st.warning(problem, icon=":material/link_off:")
 
 
 def _take_returned() -> None:

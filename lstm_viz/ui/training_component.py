@@ -27,7 +27,7 @@ _LIVE = component(
     '<div class="below"><div class="report"></div><div class="runs"></div></div></div>',
     parts=("training_chart", "training_loss", "training_seen", "training_runs"),
 )
-_KEY, _WORD, _ANSWER = "training", "training_visitor", "training_answer"
+_KEY, _WORD, _ANSWER, _BEHIND = "training", "training_visitor", "training_answer", "training_behind"
 _FALLBACK_SECONDS = 0.5
 
 
@@ -54,9 +54,11 @@ def live(offer: Offer | None, error: str) -> None:
     Where the server has no route (a page that is run alone), a fragment stands in for it.
     """
     if not _state().get("alone"):
-        _mount(offer, error, None)
+        with st.container():  # where the fragment will be: the browser keeps what it has drawn, and shows it once
+            _mount(offer, error, None)
         return
     ticking = _active()
+    st.session_state.pop(_BEHIND, None)
     st.fragment(_answered, run_every=_FALLBACK_SECONDS if ticking else None)(offer, error, ticking)
 
 
@@ -72,8 +74,8 @@ def _active() -> bool:
 
 
 def _answered(offer: Offer | None, error: str, ticking: bool) -> None:
-    if _active() != ticking:
-        st.rerun()  # only a run of the whole page starts and ends the fragment's clock
+    if _active() != ticking or st.session_state.pop(_BEHIND, False):
+        st.rerun()  # only a run of the whole page starts and ends the fragment's clock, and shows another run's tabs
     said = st.session_state.pop(_ANSWER, None) or desk().answer(visitor(), {"chosen": chosen_run()})
     _mount(offer, error, said)
 
@@ -97,7 +99,7 @@ def _mount(offer: Offer | None, error: str, answer: Mapping[str, Any] | None) ->
         key=_KEY,
         data=data,
         default={"shown": "", "alone": False, "ask": None, "lost": 0},
-        on_shown_change=lambda: None,
+        on_shown_change=lambda: st.session_state.update({_BEHIND: True}),
         on_alone_change=lambda: None,
         on_lost_change=lambda: None,
         on_ask_change=_ask,

@@ -76,6 +76,11 @@ class Desk:
         known = self._visitor(visitor).offers
         return tuple(view for view in self.runner.views(visitor) if view.id in known)
 
+    def is_starting(self, visitor: str, run_id: str) -> bool:
+        """Whether a run of theirs has yet to do its first epoch. Raises KeyError for a visitor who is not known."""
+        view = next((view for view in self.views(visitor) if view.id == run_id), None)
+        return view is not None and view.state in ("queued", "running") and not view.epochs
+
     def answer(self, visitor: str, asked: Mapping[str, Any]) -> dict[str, Any]:
         """Do what is asked, and say how the runs are.
 

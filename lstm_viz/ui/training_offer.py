@@ -15,10 +15,11 @@ from lstm_viz.preparation.recipe import Recipe
 from lstm_viz.preparation.text_recipe import TextRecipe
 from lstm_viz.spec import NetworkSpec
 from lstm_viz.training.comparison import count_weights
-from lstm_viz.training.data import TrainingData, fitted, from_prepared, from_text
+from lstm_viz.training.data import TrainingData, fitted, from_prepared, from_text, training_batches
 from lstm_viz.training.job import DataSource, Job, Model, TableData, TextData, make_model
 from lstm_viz.training.parts import LOSS_NAMES, OF_TASK
 from lstm_viz.training.presets import PRESETS
+from lstm_viz.training.spec import TrainingSpec
 from lstm_viz.ui.data_cache import prepared_bundled
 from lstm_viz.ui.data_settings import DataSettings, current_data
 from lstm_viz.ui.settings import current
@@ -188,13 +189,25 @@ def _learned(data: TrainingData, ready: Prepared | PreparedText) -> str:
 
 
 def _detail(job: Job, data: TrainingData, weights: int) -> str:
-    parts = [f"{len(data.train):,} samples train its {weights:,} weights"]
+    samples, handed_on = _samples_words(data, job.spec)
+    parts = [f"{samples} train its {weights:,} weights"]
     if data.validation is not None:
         parts.append(f"{len(data.validation):,} watch")
     if data.test is not None:
         parts.append(f"{len(data.test):,} {'more ' if data.validation else ''}test it")
     loss = LOSS_NAMES[OF_TASK[data.task] if job.spec.loss == "auto" else job.spec.loss]
-    return f"{', '.join(parts)}. Loss: {loss.removeprefix('nn.').removesuffix('()')}."
+    return f"{', '.join(parts)}. Loss: {loss.removeprefix('nn.').removesuffix('()')}.{handed_on}"
+
+
+def _samples_words(data: TrainingData, spec: TrainingSpec) -> tuple[str, str]:
+    """How many samples train; and of a state that is handed on, whether it can be."""
+    count = len(data.train)
+    if spec.state == "reset":
+        return f"{count:,} samples", ""
+    batches = training_batches(data, spec)
+    used = count if batches.order is None else len(batches.order)
+    alone = " They are one batch, so no state is handed on: choose a smaller batch size." if len(batches) == 1 else ""
+    return f"{used:,} of {count:,} samples, which follow one another,", alone
 
 
 def whats_wrong() -> list[str]:

@@ -19,10 +19,11 @@ _ALWAYS = {"Batch by batch": "batches", "The code that runs": "code", "State bet
 def training_page() -> None:
     """Everything beside the sidebar."""
     now = current_training()
-    for sentence in now.problems:
-        st.warning(sentence, icon=":material/link_off:")
-    for sentence in whats_wrong():
-        st.error(sentence, icon=":material/block:")
+    with st.container():  # one place, however many there are: what stands below is not drawn anew
+        for sentence in now.problems:
+            st.warning(sentence, icon=":material/link_off:")
+        for sentence in whats_wrong():
+            st.error(sentence, icon=":material/block:")
     offer, error = _offer()
     desk().offer(visitor(), offer, present())
     live(offer, error)

@@ -17,6 +17,8 @@ from importlib.metadata import version
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # for the servers: a person's machine keeps what it has compiled
 
 from tests.benchmarks.bench_audit import auditing
+from tests.benchmarks.bench_beside import beside
+from tests.benchmarks.bench_click import clicking
 from tests.benchmarks.bench_diagnose import diagnosing
 from tests.benchmarks.bench_drag import dragging
 from tests.benchmarks.bench_key import pressing
@@ -39,6 +41,8 @@ MEASUREMENTS: dict[str, Callable[[int], list[Figure]]] = {
     "step": stepping,
     "audit": auditing,
     "train": training,
+    "click": clicking,
+    "beside": beside,
     "diagnose": diagnosing,
 }
 
