@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from statistics import median
@@ -21,12 +21,15 @@ import psutil
 
 from tests.benchmarks.crowd import Met, Plan
 from tests.benchmarks.figure import Figure
+from tests.benchmarks.visitor import visiting
 from tests.support.serving import ROOT, Server, serving
 
 MB = 1e6
 _KEPT_FOR = 3
 """Seconds that this server keeps the session of somebody who left: two minutes otherwise."""
 _LEAVING = 8.0
+_FILL = 600
+"""Changes after which the caches that all share are full: what grows later is of the people."""
 _SOAK_HOUR = 18_000
 """What 10 people change in an hour."""
 
@@ -42,7 +45,6 @@ class Visit:
     end: int
     after: int
     share: float
-    trained: int
 
     @property
     def waits(self) -> list[float]:
@@ -80,7 +82,7 @@ def quantile(seconds: Sequence[float], share: float) -> float:
 def loading(seconds: float) -> list[Figure]:
     """Rooms of several sizes on one server, each ``seconds`` long, and an hour of 10 people without the pauses."""
     with _server() as server:
-        visit(server, Plan(server.url, people=4, seconds=3, think=0.3))  # what the first visitors load for all
+        visit(server, Plan(server.url, people=48, seconds=60, think=0.0, changes=_FILL))
         figures = _room(server, Plan(server.url, 100, seconds, learners=2), "100 people, all different, 2 runs train")
         figures += _room(server, Plan(server.url, 100, seconds, learners=2, alike=True), "100, one link, 2 runs train")
         figures += _room(server, Plan(server.url, 150, seconds), "150 people, all different")
@@ -95,7 +97,7 @@ def visit(server: Server, plan: Plan) -> Visit:
     command = [sys.executable, "-m", "tests.benchmarks.crowd"]
     crowd = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     process = psutil.Process(server.pid)
-    before, trained = process.memory_info().rss, 0
+    before = process.memory_info().rss
     try:
         _say(crowd, json.dumps(asdict(plan)))
         _hear(crowd)
@@ -113,7 +115,7 @@ def visit(server: Server, plan: Plan) -> Visit:
         crowd.wait()
     time.sleep(_LEAVING)
     _look_in(server)
-    return Visit(plan, met, before, there, end, process.memory_info().rss, share, trained)
+    return Visit(plan, met, before, there, end, process.memory_info().rss, share)
 
 
 def _say(crowd: subprocess.Popen[str], line: str) -> None:
@@ -138,16 +140,9 @@ def _processor(process: psutil.Process) -> float:
 
 def _look_in(server: Server) -> None:
     """Sessions that are over are dropped when another one ends."""
-    with suppress(Exception):
-        _quiet_visit(server)
-    time.sleep(1.0)
-
-
-def _quiet_visit(server: Server) -> None:
-    from tests.benchmarks.visitor import visiting
-
     with visiting(server.url) as visitor:
         visitor.run()
+    time.sleep(1.0)
 
 
 @contextmanager
