@@ -82,7 +82,7 @@ def quantile(seconds: Sequence[float], share: float) -> float:
 def loading(seconds: float) -> list[Figure]:
     """Rooms of several sizes on one server, each ``seconds`` long, and an hour of 10 people without the pauses."""
     with _server() as server:
-        visit(server, Plan(server.url, people=48, seconds=60, think=0.0, changes=_FILL))
+        visit(server, Plan(server.url, people=48, seconds=25, think=0.0, learners=2, changes=_FILL))
         figures = _room(server, Plan(server.url, 100, seconds, learners=2), "100 people, all different, 2 runs train")
         figures += _room(server, Plan(server.url, 100, seconds, learners=2, alike=True), "100, one link, 2 runs train")
         figures += _room(server, Plan(server.url, 150, seconds), "150 people, all different")

@@ -16,6 +16,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from lstm_viz.ui.picture import ROUTE as PICTURE
 from lstm_viz.ui.training_route import HEADER
 from lstm_viz.ui.training_route import ROUTE as RUNS
+from tests.benchmarks.visitor import SORRY
 
 PATIENCE = 60.0
 """The seconds after which an answer counts as lost."""
@@ -141,6 +142,8 @@ class Person:
         kind = element.WhichOneof("type")
         if kind == "exception":
             raise Trouble(f"an error on the page: {element.exception.message[:200]}")
+        if kind == "alert" and element.alert.body.startswith(SORRY):
+            raise Trouble(element.alert.body)
         if kind == "bidi_component":
             part = element.bidi_component
             self._ids[part.component_name] = part.id
