@@ -15,8 +15,11 @@ else:  # the server's import, which finds its own routes here
     from starlette.middleware import Middleware
 
     from lstm_viz.ui.lessons_route import ROUTES as LESSON_ROUTES
+    from lstm_viz.ui.logs import say_sorry, set_up
     from lstm_viz.ui.no_delay import NoDelay
-    from lstm_viz.ui.picture_route import ROUTES
+    from lstm_viz.ui.picture_route import ROUTES as PICTURE_ROUTES
     from lstm_viz.ui.training_route import ROUTES as TRAINING_ROUTES
 
-    app = st.App(__file__, routes=[*ROUTES, *TRAINING_ROUTES, *LESSON_ROUTES], middleware=[Middleware(NoDelay)])
+    set_up()
+    routes = [*PICTURE_ROUTES, *TRAINING_ROUTES, *LESSON_ROUTES]
+    app = st.App(__file__, routes=routes, middleware=[Middleware(NoDelay)], on_script_error=say_sorry)

@@ -6,6 +6,7 @@ const AT_ONCE = 50
 const DOUBLE_CLICK = 400
 const HIDDEN = 3000
 const SETTLING = 3000
+const WORD = "lstm-training-visitor"
 const SILENT = "The server does not answer. It is asked again; the curves stay here."
 
 export default function ({ data, parentElement, setStateValue }) {
@@ -39,6 +40,7 @@ function makeWatcher(root) {
     const changed = state.data && state.data.data !== data.data
     state.data = data
     state.resting = false
+    comeBack(data.visitor)
     if (changed && state.runs.get(state.chosen)?.data !== data.data) choose(null)
     if (data.answer) {
       took(data.answer)
@@ -53,6 +55,18 @@ function makeWatcher(root) {
     clearTimeout(state.timer)
   }
   api.draw = () => draw()
+
+  // This tab keeps the word by which its runs are known: after a reload, or when the server was started anew, it says it
+  // once, and the server either knows the runs still or gives this tab a new word.
+  function comeBack(given) {
+    const kept = remembered()
+    if (kept && kept !== given && state.claimed !== given) {
+      state.claimed = given
+      api.tell("claim", kept)
+    } else if (kept !== given) {
+      remember(given)
+    }
+  }
 
   // ---- asking
   const body = (more) => ({
@@ -130,7 +144,7 @@ function makeWatcher(root) {
       if (found.scene) [state.scene, state.sceneOf] = [found.scene, found.chosen]
       if (found.live) state.live = found.live
       if (found.report) state.report = found.report
-    } else if (state.chosen) {
+    } else if (state.chosen && !state.runs.get(state.chosen)?.gone) {
       state.again = true
     }
   }
@@ -230,6 +244,23 @@ function makeWatcher(root) {
   return api
 }
 
+// A browser may refuse to keep anything
+function remembered() {
+  try {
+    return sessionStorage.getItem(WORD)
+  } catch {
+    return null
+  }
+}
+
+function remember(word) {
+  try {
+    sessionStorage.setItem(WORD, word)
+  } catch {
+    // then a reload starts anew
+  }
+}
+
 // Once the page has taken in what was set a moment ago: a run starts with what the controls say.
 function settled(go, since = performance.now()) {
   const app = document.querySelector('[data-testid="stApp"]')
@@ -261,7 +292,7 @@ function sentenceOf(run, report) {
     return `Run ${run.name} is waiting for a place: ${before === 0 ? "it is next" : `${before} ${before > 1 ? "runs are" : "run is"} before it`}.`
   }
   if (run.state === "running" && !run.points.length) return "It starts …"
-  if (run.state === "paused") return "Paused. Its place is free for others meanwhile."
-  if (!run.over) return ""
-  return [run.message || `Done after ${run.epoch.toLocaleString("en")} epochs.`, report?.verdict ?? ""].filter(Boolean).join(" ")
+  const said = run.state === "paused" ? ["Paused. Its place is free for others meanwhile."]
+    : !run.over ? [] : [run.message || `Done after ${run.epoch.toLocaleString("en")} epochs.`, report?.verdict]
+  return [...said, run.unkept].filter(Boolean).join(" ")
 }

@@ -98,10 +98,11 @@ def _mount(offer: Offer | None, error: str, answer: Mapping[str, Any] | None) ->
     _LIVE(
         key=_KEY,
         data=data,
-        default={"shown": "", "alone": False, "ask": None, "lost": 0},
+        default={"shown": "", "alone": False, "ask": None, "lost": 0, "claim": ""},
         on_shown_change=lambda: st.session_state.update({_BEHIND: True}),
         on_alone_change=lambda: None,
         on_lost_change=lambda: None,
+        on_claim_change=_claim,
         on_ask_change=_ask,
     )
 
@@ -110,6 +111,13 @@ def _ask() -> None:
     """What the browser would have asked the route."""
     if asked := _state().get("ask"):
         st.session_state[_ANSWER] = desk().answer(visitor(), asked)
+
+
+def _claim() -> None:
+    """The browser was here before, by another word: it has its runs again."""
+    word = _state().get("claim")
+    if isinstance(word, str) and desk().claim(word, present()):
+        st.session_state[_WORD] = word
 
 
 def _state() -> Mapping[str, Any]:
