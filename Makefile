@@ -31,12 +31,14 @@ run: $(RUN_READY) ## serve the app at localhost:8501 (PORT=, HOST=0.0.0.0 for a 
 test: $(DEV_READY) ## run every test (ARGS= for pytest, WORKERS= processes, at most 4)
 	$(BIN)/python -m pytest -n $(WORKERS) --maxprocesses 4 $(ARGS)
 
-check: $(DEV_READY) ## format, lint, types, import contract, Dockerfile
+check: $(DEV_READY) ## format, lint, types, import contract, Dockerfile, security
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/hadolint --failure-threshold info Dockerfile
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive app.py pages lstm_viz
+	$(BIN)/python -m tests.audit
 
 format: $(DEV_READY) ## write the formatter's and the linter's corrections
 	$(BIN)/ruff format $(CODE)

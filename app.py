@@ -14,6 +14,9 @@ if __name__ == "__main__":  # a visitor's run
 else:  # the server's import, which finds its own routes here
     from starlette.middleware import Middleware
 
+    from lstm_viz.ui.base_path import under_base
+    from lstm_viz.ui.departures import forgetting
+    from lstm_viz.ui.guard import Guard
     from lstm_viz.ui.lessons_route import ROUTES as LESSON_ROUTES
     from lstm_viz.ui.logs import say_sorry, set_up
     from lstm_viz.ui.no_delay import NoDelay
@@ -21,5 +24,10 @@ else:  # the server's import, which finds its own routes here
     from lstm_viz.ui.training_route import ROUTES as TRAINING_ROUTES
 
     set_up()
-    routes = [*PICTURE_ROUTES, *TRAINING_ROUTES, *LESSON_ROUTES]
-    app = st.App(__file__, routes=routes, middleware=[Middleware(NoDelay)], on_script_error=say_sorry)
+    app = st.App(
+        __file__,
+        routes=under_base([*PICTURE_ROUTES, *TRAINING_ROUTES, *LESSON_ROUTES]),
+        middleware=[Middleware(Guard), Middleware(NoDelay)],
+        lifespan=forgetting,
+        on_script_error=say_sorry,
+    )

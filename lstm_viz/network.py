@@ -79,7 +79,7 @@ def classes_last(spec: NetworkSpec) -> bool:
 def _network_class(text: str) -> type[nn.Module]:
     filename = f"<network {next(_BUILT)}>"
     namespace = {"torch": torch, "nn": nn, "__name__": "network"}
-    exec(_compiled(text, filename), namespace)  # our own text: numbers and fixed words of a validated spec
+    exec(_compiled(text, filename), namespace)  # numbers and fixed words of a validated spec  # nosec B102
     network = cast(type[nn.Module], namespace["Network"])
     weakref.finalize(network, linecache.cache.pop, filename, None)
     return network

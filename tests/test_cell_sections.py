@@ -297,7 +297,7 @@ class TestByHand:
     def test_wrong_input_on_the_page_stays_in_its_table(self) -> None:
         typed = {("lstm weights", "f, unit 0", "x[0]"): "abc"}
         app = shown("by_hand", {}, {"by_hand_typed": typed})
-        assert "weights, row “f, unit 0”, column x[0]: expected a number such as 0.5, got 'abc'" in app.error[0].value
+        assert "f, unit 0”, column x\\[0\\]: expected a number such as 0.5, got 'abc'" in app.error[0].value
         assert app.session_state["by_hand_typed"] == typed
         app.button[0].click().run()
         assert not app.error

@@ -5,8 +5,8 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable
-from functools import cache, lru_cache
-from xml.etree import ElementTree
+from functools import cache
+from xml.etree import ElementTree  # it writes, and parses nothing  # nosec B405
 
 from lstm_viz.dims import SYMBOLS, Axis
 from lstm_viz.drawing.palette import STEPS, variables
@@ -80,7 +80,6 @@ def text_width(text: str, size: float) -> float:
     return len(text) * size * _ADVANCE
 
 
-@lru_cache(maxsize=1024)
 def wrapped(expression: str, longest: int) -> tuple[str, ...]:
     """An expression in lines, broken as code is: before dots, else also after commas, else after the first bracket."""
     lines = [expression]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lstm_viz.drawing.block import Block
 from lstm_viz.drawing.svg import text_width, wrapped
@@ -12,6 +13,7 @@ from lstm_viz.trace import TensorRecord
 
 CODE, SOFT, PROSE = 14.0, 12.5, 14.0
 PROSE_ADVANCE = 0.55
+_wrapped = lru_cache(maxsize=1024)(wrapped)  # of networks alone: no word of a visitor is kept here
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ def shown_facts(facts: tuple[Equality, ...]) -> list[Equality]:
 
 
 def expression_lines(forward: Forward, record: TensorRecord) -> tuple[str, ...]:
-    return wrapped(record.expression, 14)
+    return _wrapped(record.expression, 14)
 
 
 def text_room(forward: Forward, record: TensorRecord) -> float:
@@ -98,7 +100,7 @@ def lines_under(forward: Forward, record: TensorRecord) -> tuple[str, ...]:
     if record.name == "loss":
         layer = forward.layers["loss_fn"]
     if layer:
-        return wrapped(layer, 15)
+        return _wrapped(layer, 15)
     return (_in_words(forward, record),)
 
 

@@ -8,7 +8,7 @@ from math import log10
 
 import plotly.graph_objects as go
 
-from lstm_viz.figures.style import FAINT, PRESENT, SMALL, dressed, ticks
+from lstm_viz.figures.style import FAINT, PRESENT, SMALL, as_it_is, dressed, ticks
 
 FLOOR = 1e-9
 """Where a difference of exactly 0 is drawn: a logarithm has no zero."""
@@ -32,6 +32,7 @@ def differences(
 ) -> go.Figure:
     """A line for each of ``series``; what lies below ``rounding`` is the same number but for the order of adding."""
     count = len(series[0].values)
+    labels = [as_it_is(label) for label in labels]
     names = [f"t = {step}" + (f" · {labels[step]}" if labels and labels[step] else "") for step in range(count)]
     figure = go.Figure()
     for each, colour in zip(series, COLOURS, strict=False):

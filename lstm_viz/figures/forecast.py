@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from lstm_viz.datasets import Table
-from lstm_viz.figures.style import CHOSEN, COLOURS, FAINT, PRESENT, dressed, ticks
+from lstm_viz.figures.style import CHOSEN, COLOURS, FAINT, PRESENT, as_it_is, dressed, ticks
 
 if TYPE_CHECKING:
     from lstm_viz.training.prediction import Predicted
@@ -33,8 +33,8 @@ def forecast_figure(table: Table, column: int, one: Predicted, free: Predicted) 
     places = [int(shown[place]) for place in ticks(len(shown), _MOST_TICKS)]
     labels = [table.labels[row] if row < table.rows else f"+{row - table.rows + 1}" for row in places]
     dressed(figure, 400)
-    figure.update_xaxes(tickvals=places, ticktext=labels)
-    figure.update_yaxes(title_text=free.target_name, showgrid=True, gridcolor=FAINT)
+    figure.update_xaxes(tickvals=places, ticktext=[as_it_is(label) for label in labels])
+    figure.update_yaxes(title_text=as_it_is(free.target_name), showgrid=True, gridcolor=FAINT)
     figure.update_layout(
         showlegend=True, hovermode="x unified", legend={"orientation": "h", "y": 1.08, "x": 0, "yanchor": "bottom"}
     )

@@ -11,7 +11,7 @@ from plotly.subplots import make_subplots
 from torch import Tensor
 
 from lstm_viz.cell import LayerPass
-from lstm_viz.figures.style import CHOSEN, PRESENT, SMALL, VALUES, dressed, in_colour, meaning, ticks
+from lstm_viz.figures.style import CHOSEN, PRESENT, SMALL, VALUES, as_it_is, dressed, in_colour, meaning, ticks
 from lstm_viz.valves import OPEN, SHUT
 
 MOST_MARKED = 60
@@ -103,7 +103,7 @@ def heat_maps(shown: Sequence[Panel], units: Sequence[int], chosen: int, steps: 
 def _heat_map(figure: go.Figure, place: int, panel: Panel, units: Sequence[int], chosen: int, steps: Steps) -> None:
     values = panel.values.T  # (units, T)
     rows = list(range(values.shape[0]))
-    names = [steps.name(step) for step in range(values.shape[1])]
+    names = [as_it_is(steps.name(step)) for step in range(values.shape[1])]
     figure.add_trace(
         go.Heatmap(
             z=values.numpy(),
@@ -193,7 +193,7 @@ def _title(panel: Panel) -> str:
 
 def _present_name(steps: Steps) -> dict[str, object]:
     return {
-        "text": in_colour(steps.name(steps.present), PRESENT),
+        "text": in_colour(as_it_is(steps.name(steps.present)), PRESENT),
         "x": steps.present,
         "y": -0.02,
         "xref": "x",
@@ -208,6 +208,6 @@ def _present_name(steps: Steps) -> dict[str, object]:
 def _time_axis(figure: go.Figure, rows: int, steps: Steps) -> None:
     count = len(steps.labels)
     places = ticks(count, 5 if steps.labelled else 12)
-    texts = [steps.labels[place] or str(place) for place in places]
+    texts = [as_it_is(steps.labels[place] or str(place)) for place in places]
     figure.update_xaxes(tickvals=places, ticktext=texts, tickangle=0, range=[-0.6, count - 0.4])
     figure.update_xaxes(title_text="step t", title_standoff=34, row=rows, col=1)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from lstm_viz.figures.over_time import Panel, Steps
-from lstm_viz.figures.style import FAINT, PRESENT, SMALL, colour_of, dressed, in_colour, ticks
+from lstm_viz.figures.style import FAINT, PRESENT, SMALL, as_it_is, colour_of, dressed, in_colour, ticks
 
 
 def unit_lines(shown: Sequence[Panel], place: int, unit: int, steps: Steps) -> go.Figure:
@@ -40,7 +40,7 @@ def every_unit_lines(panel: Panel, units: Sequence[int], chosen: int, steps: Ste
 
 
 def _line(name: str, values: list[float], steps: Steps, colour: str, width: float, dash: str) -> go.Scatter:
-    names = [steps.name(step) for step in range(len(values))]
+    names = [as_it_is(steps.name(step)) for step in range(len(values))]
     mode = "lines+markers" if len(values) == 1 else "lines"
     return go.Scatter(
         x=list(range(len(values))),
@@ -84,7 +84,7 @@ def _lines_dressed(figure: go.Figure, steps: Steps, title: str, axis: str) -> go
         y=1,
         yref="paper",
         yanchor="bottom",
-        text=in_colour(steps.name(steps.present), PRESENT),
+        text=in_colour(as_it_is(steps.name(steps.present)), PRESENT),
         showarrow=False,
         font_size=SMALL,
         xanchor=steps.anchor,
@@ -95,7 +95,7 @@ def _lines_dressed(figure: go.Figure, steps: Steps, title: str, axis: str) -> go
 def _time_axis_of_lines(figure: go.Figure, steps: Steps) -> None:
     count = len(steps.labels)
     places = ticks(count, 5 if steps.labelled else 12)
-    texts = [steps.labels[place] or str(place) for place in places]
+    texts = [as_it_is(steps.labels[place] or str(place)) for place in places]
     figure.update_xaxes(
         tickvals=places, ticktext=texts, tickangle=0, title_text="step t", range=[-0.5, count - 0.5 + 0.04 * count]
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from typing import Any
 
 import plotly.graph_objects as go
@@ -42,6 +43,15 @@ VALUES = [
 def colour_of(letter: str) -> str:
     """The colour of a gate, of c or of h."""
     return COLOURS.get(letter, CHOSEN)
+
+
+def as_it_is(text: str) -> str:
+    """A text of a visitor's data for a chart, where Plotly would take ``<b>`` or ``<a href=…>`` for a mark.
+
+    >>> as_it_is("2024-01"), as_it_is("<b>")
+    ('2024-01', '&lt;b&gt;')
+    """
+    return html.escape(text, quote=False)
 
 
 def in_colour(text: str, colour: str) -> str:

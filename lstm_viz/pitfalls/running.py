@@ -62,7 +62,7 @@ def execute(text: str, shows: tuple[str, ...] = ()) -> tuple[Ran, dict[str, Any]
     warned: list[str] = []
     with seeded(0), _heard(warned):
         try:
-            exec(compile(text, filename, "exec"), names)  # our own text: whole numbers in a template of the catalogue
+            exec(compile(text, filename, "exec"), names)  # whole numbers in our templates  # nosec B102
         except Exception as error:  # whatever PyTorch raises is what is shown
             raised, line = f"{type(error).__name__}: {error}", _line(error.__traceback__, filename)
     shapes = tuple((name, tuple(names[name].shape)) for name in shows if isinstance(names.get(name), torch.Tensor))

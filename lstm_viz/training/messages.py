@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import pickle
+import pickle  # between our own processes  # nosec B403
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -85,4 +85,4 @@ class Reading:
                 return
             content = bytes(self._pieces[_LENGTH.size : end])
             del self._pieces[:end]
-            yield pickle.loads(content)  # from our own process, which runs our own code
+            yield pickle.loads(content)  # from our own process, by a pipe that only it has  # nosec B301

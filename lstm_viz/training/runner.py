@@ -5,7 +5,7 @@ from __future__ import annotations
 import atexit
 import itertools
 import os
-import pickle
+import pickle  # it writes, and reads none  # nosec B403
 import secrets
 import selectors
 import signal

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import pickle
+import pickle  # between our own processes  # nosec B403
 import resource
 import select
 import signal
@@ -153,7 +153,7 @@ class Run:
 
     def train(self) -> None:
         """All epochs. Raises Stop, NotFinite, and whatever data and model raise."""
-        started = start(pickle.loads(self._orders.job))
+        started = start(pickle.loads(self._orders.job))  # written by the server for this process  # nosec B301
         self._started = started
         training, clock = started.training, self._control.clock
         if self._orders.checkpoint is not None:

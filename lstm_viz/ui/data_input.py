@@ -13,6 +13,7 @@ from lstm_viz.preparation.sheet import Sheet
 from lstm_viz.preparation.text_errors import TextError
 from lstm_viz.preparation.text_table import suggest_columns, texts
 from lstm_viz.ui.data_settings import Brought, DataSettings, bring, refuse
+from lstm_viz.ui.text import literal
 
 _KINDS = ["csv", "tsv", "txt", "xlsx", "parquet"]
 _MOST_COLUMNS = 3
@@ -35,7 +36,7 @@ def data_input(now: DataSettings) -> None:
         st.text_area("or paste its lines", key=f"data_pasted_{kind}", placeholder=_EXAMPLES[kind], height=110)
         st.button("Use the pasted lines", on_click=_read_pasted, args=(kind,), width="stretch")
         if own is not None:
-            st.caption(f"In use: {own.name}")
+            st.caption(literal(f"In use: {own.name}"))
         if kind == "table" and asked.sheet is not None:
             _ways_to_read(asked.sheet)
 

@@ -11,6 +11,7 @@ from lstm_viz.preparation.as_batch import spec_of
 from lstm_viz.spec import SpecError
 from lstm_viz.ui.data_settings import DataSettings
 from lstm_viz.ui.settings import current, use_spec
+from lstm_viz.ui.text import literal
 
 _PAGES = {"Shapes": "pages/shapes.py", "Inside the cell": "pages/cell.py", "Training": "pages/training.py"}
 
@@ -28,7 +29,7 @@ def _use(now: DataSettings, path: str) -> None:
     try:
         spec = replace(spec_of(now.ready, current().spec), data="prepared")
     except SpecError as error:
-        st.error(str(error))
+        st.error(literal(str(error)))
         return
     use_spec(spec)
     try:

@@ -13,7 +13,7 @@ from lstm_viz.preparation.prepared import Prepared, Step, axes_text
 from lstm_viz.ui.data_component import is_narrow, pictures
 from lstm_viz.ui.data_settings import DataSettings, current_data
 from lstm_viz.ui.data_use import use_buttons
-from lstm_viz.ui.text import html_table, inline_code
+from lstm_viz.ui.text import html_table, inline_code, literal
 
 _KEY = "data_way"
 _TABLE = {"Windows": "windows", "Table": "table", "Split and scaling": "scaling"}
@@ -27,7 +27,8 @@ def data_page() -> None:
     """Everything beside the sidebar."""
     now = current_data()
     _notices(now)
-    picked = pictures(_way(now.ready.steps, is_narrow(_KEY)), key=_KEY)
+    draw = data_way if now.is_own else _way  # a visitor's own data is not kept for others
+    picked = pictures(draw(now.ready.steps, tall=is_narrow(_KEY)), key=_KEY)
     notes = "".join(f"<p class='small'>{html.escape(note)}</p>" for note in now.ready.notes)
     if chosen := next((step for step in now.ready.steps if step.name == picked), None):
         _inspector(chosen)
@@ -64,22 +65,22 @@ def _sections(now: DataSettings) -> dict[str, str]:
 
 def _notices(now: DataSettings) -> None:
     for sentence in now.problems:
-        st.warning(sentence, icon=":material/link_off:")
+        st.warning(literal(sentence), icon=":material/link_off:")
     if now.refused:
-        st.error(now.refused, icon=":material/dataset:")
+        st.error(literal(now.refused), icon=":material/dataset:")
     if now.is_missing:
-        st.info(f"{now.trouble} Until then the page shows other data.", icon=":material/upload_file:")
+        st.info(literal(f"{now.trouble} Until then the page shows other data."), icon=":material/upload_file:")
     elif now.trouble:
         shown = " The page still shows the data before it." if now.pending else ""
-        st.error(f"{now.trouble}{shown}", icon=":material/dataset:")
+        st.error(literal(f"{now.trouble}{shown}"), icon=":material/dataset:")
     for sentence in now.errors.values():
-        st.error(f"The picture shows the last that was possible. {sentence}", icon=":material/block:")
+        st.error(literal(f"The picture shows the last that was possible. {sentence}"), icon=":material/block:")
     sheet = now.asked.sheet
     if sheet is not None and now.draft["data"] == "table":
         decided = now.pending is None
         for finding in sheet.findings:
             if finding.weight == "warning" or (finding.weight == "decide" and not decided):
-                st.warning(finding.text, icon=":material/troubleshoot:")
+                st.warning(literal(finding.text), icon=":material/troubleshoot:")
 
 
 def _said(now: DataSettings) -> str:

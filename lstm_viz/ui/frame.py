@@ -18,7 +18,7 @@ from lstm_viz.ui.lessons_place import DECISIONS, LessonPlace, adopt_lesson
 from lstm_viz.ui.pitfall_place import adopt_pitfall
 from lstm_viz.ui.quiz_place import adopt_quiz
 from lstm_viz.ui.settings import Settings, adopt, current
-from lstm_viz.ui.text import symbol_style
+from lstm_viz.ui.text import literal, symbol_style
 from lstm_viz.ui.training_link import TRAINING_ENTRIES
 from lstm_viz.ui.warming import warm_later
 
@@ -94,7 +94,7 @@ def keep_address(at: InLink | None = None) -> None:
     address(urlencode(entries), _take_returned, key="address", places=places, decisions=decisions)
     with st.container():  # one place, however many there are: what stands below is not drawn anew
         for problem in current().problems:
-            st.warning(problem, icon=":material/link_off:")
+            st.warning(literal(problem), icon=":material/link_off:")
 
 
 def _take_returned() -> None:

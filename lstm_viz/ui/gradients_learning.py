@@ -28,6 +28,7 @@ from lstm_viz.ui.gradients_runs import (
     stop,
     views,
 )
+from lstm_viz.ui.text import literal
 
 _EVERY = 1.0
 _LEARNT, _HARDLY = 0.3, 0.8
@@ -64,7 +65,7 @@ def _begin(spec: GradientSpec) -> None:
     try:
         start(spec)
     except (RunnerError, SpecError) as error:
-        st.error(str(error))
+        st.error(literal(str(error)))
         return
     st.rerun()
 

@@ -8,6 +8,7 @@ import streamlit as st
 
 from lstm_viz.figures.gradients import Theme
 from lstm_viz.ui.gradients_settings import TAB, TABS, current_gradients, take_tab
+from lstm_viz.ui.text import literal
 
 _MODULES = {"through-time": "gradients_through", "clipping": "gradients_clipping", "learning": "gradients_learning"}
 
@@ -16,7 +17,7 @@ def gradients_page() -> None:
     """Everything beside the sidebar."""
     now = current_gradients()
     for sentence in now.problems:
-        st.warning(sentence, icon=":material/link_off:")
+        st.warning(literal(sentence), icon=":material/link_off:")
     tabs = st.tabs(list(TABS), key=TAB, on_change=take_tab)
     for tab, view in zip(tabs, TABS.values(), strict=True):
         if tab.open:

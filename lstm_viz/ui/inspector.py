@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import html
-
 import streamlit as st
 
 from lstm_viz.about import about
@@ -12,7 +10,7 @@ from lstm_viz.dims import Axis, describe
 from lstm_viz.drawing.svg import leading_symbol
 from lstm_viz.forward import Forward
 from lstm_viz.trace import TensorRecord
-from lstm_viz.ui.text import coloured, inline_code
+from lstm_viz.ui.text import coloured, inline_code, literal
 
 
 def inspector(forward: Forward, record: TensorRecord) -> None:
@@ -22,8 +20,8 @@ def inspector(forward: Forward, record: TensorRecord) -> None:
         st.markdown(f"#### {inline_code(record.variable or record.name)} {coloured(record)}", unsafe_allow_html=True)
         words, values = st.columns([2, 3], gap="medium")
         with words:
-            st.markdown(said.what)
-            rows = [f"- {_letter(m.axis, m.size)}: {html.escape(m.meaning)}" for m in said.axes] or [
+            st.markdown(literal(said.what))
+            rows = [f"- {_letter(m.axis, m.size)}: {literal(m.meaning)}" for m in said.axes] or [
                 "- one number, no axes"
             ]
             st.markdown("\n".join(rows), unsafe_allow_html=True)
@@ -36,7 +34,7 @@ def inspector(forward: Forward, record: TensorRecord) -> None:
                 f"{record.elements:,} numbers of {dtype}, {bytes_text(record.nbytes)}. Axes {describe(record.axes)}."
             )
             for note in record.notes:
-                st.warning(note)
+                st.warning(literal(note))
         with values:
             _values(forward, record)
 
@@ -60,4 +58,4 @@ def _values(forward: Forward, record: TensorRecord) -> None:
     table = value_table(forward, record, chosen)
     st.dataframe(table.frame, height=min(360, 38 + 35 * max(len(table.frame), 1)), key=f"values_{record.name}")
     if table.note:
-        st.caption(table.note)
+        st.caption(literal(table.note))

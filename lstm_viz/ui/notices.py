@@ -13,6 +13,7 @@ from lstm_viz.dims import SYMBOLS
 from lstm_viz.forward import Forward
 from lstm_viz.ui.caches import cached_cost, decision
 from lstm_viz.ui.settings import Settings, allow_run
+from lstm_viz.ui.text import literal
 
 _NO_TABLE = (
     "There is no table yet: upload one or paste its lines, under Data in the sidebar. Until then x holds random "
@@ -38,9 +39,9 @@ def symbols(forward: Forward) -> list[dict[str, Any]]:
 def notices(settings: Settings, forward: Forward) -> None:
     """What is wrong with the settings, whether the shapes were measured or computed, and what was done to the data."""
     for sentence in settings.errors.values():
-        st.error(f"The picture shows the last network that was possible. {sentence}", icon=":material/block:")
+        st.error(literal(f"The picture shows the last network that was possible. {sentence}"), icon=":material/block:")
     if settings.table_error:
-        st.error(settings.table_error, icon=":material/dataset:")
+        st.error(literal(settings.table_error), icon=":material/dataset:")
     if forward.computed:
         spent = explain(cached_cost(settings.spec))
         st.info(f"{spent} The shapes below are computed from the names of the axes.", icon=":material/calculate:")
@@ -49,7 +50,7 @@ def notices(settings: Settings, forward: Forward) -> None:
     elif forward.batch is not None:
         no_table = settings.spec.data == "table" and settings.table is None and settings.spec.input == "numbers"
         for note in (_NO_TABLE,) if no_table else forward.batch.notes:
-            st.info(note, icon=":material/dataset:")
+            st.info(literal(note), icon=":material/dataset:")
 
 
 def measured(forward: Forward) -> str:

@@ -13,7 +13,7 @@ from lstm_viz.forward import Forward
 from lstm_viz.network import build, classes_last, loss_function
 from lstm_viz.pitfalls.keys import TITLES
 from lstm_viz.spec import NetworkSpec
-from lstm_viz.ui.caches import forward_of
+from lstm_viz.ui.caches import forward_of, has_own_data
 from lstm_viz.ui.charts import themed
 from lstm_viz.ui.controls import network_controls
 from lstm_viz.ui.pitfall_detail import worst_output
@@ -74,7 +74,7 @@ def _finding(place: int, finding: Finding) -> None:
 
 
 def _audit_of(settings: Settings, forward: Forward, batch: Batch) -> Audit:
-    if settings.spec.data == "table" and settings.table is not None:
+    if has_own_data(settings):
         return audit_spec(settings.spec, batch)  # a visitor's own data is not kept for others
     return _audited(settings.spec, forward)
 

@@ -10,6 +10,7 @@ from lstm_viz.ui.cell_component import CHOSE_UNIT, cell_player, is_narrow
 from lstm_viz.ui.cell_place import place
 from lstm_viz.ui.cell_view import CellView
 from lstm_viz.ui.settings import current
+from lstm_viz.ui.text import literal
 from lstm_viz.ui.unit_panel import unit_panel
 
 _KEY = "cell"
@@ -27,7 +28,7 @@ def step_by_step() -> None:
     drawing = drawing_of(settings, view, _anchor(view), tall=is_narrow(_KEY))
     cell_player(drawing, place(), labels_of(view), fact_of(opened), lambda: None, key=_KEY)
     if note := sliced(view):
-        st.caption(note)
+        st.caption(literal(note))
     unit_panel(view, torch_value(opened, view))
 
 

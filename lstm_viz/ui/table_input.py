@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from lstm_viz.ui.settings import Settings, bring_table, refuse_table
+from lstm_viz.ui.text import literal
 
 
 def table_input(now: Settings) -> None:
@@ -21,13 +22,13 @@ def table_input(now: Settings) -> None:
         )
         st.button("Use the pasted lines", on_click=_read_pasted, width="stretch")
         if now.table_error:
-            st.error(now.table_error)
+            st.error(literal(now.table_error))
         elif now.table is not None:
             rows, columns = now.table.values.shape
             names = ", ".join(now.table.columns[:6]) + ("…" if columns > 6 else "")
-            st.caption(f"{now.table.name}: {rows:,} rows, numbers in {names}")
+            st.caption(literal(f"{now.table.name}: {rows:,} rows, numbers in {names}"))
             for note in now.table.notes:
-                st.caption(note)
+                st.caption(literal(note))
 
 
 def _read_upload() -> None:

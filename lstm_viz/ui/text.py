@@ -12,11 +12,34 @@ from lstm_viz.drawing.svg import leading_symbol
 from lstm_viz.trace import TensorRecord
 
 _BACKTICKS = re.compile(r"`([^`]*)`")
+_MARKS = re.compile(r"[\\`*{}\[\]~$|^]|(?<![^\W_])_|_(?![^\W_])|^[#+=-]", re.MULTILINE)
+_LINKS = re.compile(r":(?=[a-z_/+-])|(?<=www)\.|@", re.IGNORECASE)
+_JOINER = "\u2060"
+"""Of no width: Streamlit makes a link of https://… and an icon of :name: even where each mark is escaped."""
 
 
 def inline_code(text: str) -> str:
     """``text`` as code, whatever it holds."""
     return f"<code>{html.escape(text)}</code>"
+
+
+def literal(sentence: str) -> str:
+    """Markdown that shows a sentence as it is, whatever a visitor's file or link put into it.
+
+    What stands in backticks is code; there are no links, no pictures, no formulas and no icons.
+
+    >>> print(literal("expected `hidden_size`, got '![x](y)'"))
+    expected `hidden_size`, got '!\\[x\\](y)'
+    """
+    plain, code = sentence.split("`")[::2], sentence.split("`")[1::2]
+    if len(plain) == len(code):  # a last one that is not closed is no code
+        plain[-1] += f"`{code.pop()}"
+    shown = [f"`{each}`" if each.strip() else _escaped(f"`{each}`") for each in code]
+    return "".join(_escaped(each) + after for each, after in zip(plain, [*shown, ""], strict=True))
+
+
+def _escaped(text: str) -> str:
+    return _MARKS.sub(r"\\\g<0>", html.escape(_LINKS.sub(rf"\g<0>{_JOINER}", text), quote=False))
 
 
 def coloured(record: TensorRecord) -> str:

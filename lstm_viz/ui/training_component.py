@@ -11,6 +11,7 @@ from streamlit.runtime import exists, get_instance
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from lstm_viz.spec import NetworkSpec
+from lstm_viz.ui.base_path import base_path
 from lstm_viz.ui.components import component
 from lstm_viz.ui.training_desk import desk
 from lstm_viz.ui.training_offer import Offer
@@ -81,9 +82,8 @@ def _answered(offer: Offer | None, error: str, ticking: bool) -> None:
 
 
 def _mount(offer: Offer | None, error: str, answer: Mapping[str, Any] | None) -> None:
-    base = str(st.get_option("server.baseUrlPath")).strip("/")
     data = {
-        "route": f"/{base}{ROUTE}" if base else ROUTE,
+        "route": base_path() + ROUTE,
         "header": HEADER,
         "visitor": visitor(),
         "lead": offer.lead if offer else "",

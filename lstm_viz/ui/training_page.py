@@ -8,6 +8,7 @@ import streamlit as st
 
 from lstm_viz.preparation.prepared import Prepared
 from lstm_viz.spec import SpecError
+from lstm_viz.ui.text import literal
 from lstm_viz.ui.training_component import chosen_run, live, present, visitor
 from lstm_viz.ui.training_desk import desk
 from lstm_viz.ui.training_offer import Offer, current_offer, whats_wrong
@@ -21,16 +22,16 @@ def training_page() -> None:
     now = current_training()
     with st.container():  # one place, however many there are: what stands below is not drawn anew
         for sentence in now.problems:
-            st.warning(sentence, icon=":material/link_off:")
+            st.warning(literal(sentence), icon=":material/link_off:")
         for sentence in whats_wrong():
-            st.error(sentence, icon=":material/block:")
+            st.error(literal(sentence), icon=":material/block:")
     offer, error = _offer()
     desk().offer(visitor(), offer, present())
     live(offer, error)
     if (preset := preset_of(now)) is not None:
         st.caption(f"What to expect: {preset.expect}")
     for note in offer.data.notes if offer else ():
-        st.caption(note)
+        st.caption(literal(note))
     run_id = chosen_run()
     sections = _sections(offer, run_id)
     tabs = st.tabs(list(sections), key="training_tab", on_change="rerun")

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.support.browsing import NoBrowserError, Watch, browsing
+from tests.support.browsing import NoBrowserError, Watch, browsing, new_page
 from tests.support.serving import TRACEBACK, Server
 
 _FAILED = pytest.StashKey[bool]()
@@ -54,7 +54,7 @@ def open_page(
             viewport={"width": width, "height": height}, base_url=server_process.url, **options
         )
         watches.append(Watch(context))
-        pages.append(context.new_page())
+        pages.append(new_page(context))
         return pages[-1]
 
     yield open_page

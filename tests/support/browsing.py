@@ -49,6 +49,25 @@ _CALM = """([call, quiet]) => {
 _CALLS = itertools.count()
 
 
+_FUNCTION = re.compile(r"\s*(async\s+)?(\([^()]*\)|\w+)\s*=>")
+
+
+def new_page(context: BrowserContext) -> Page:
+    """A page of ``context`` whose ``wait_for_function`` takes expressions.
+
+    Playwright evaluates those time and again from within the page, where our Content-Security-Policy forbids eval. A
+    function is evaluated once, from outside.
+    """
+    page = context.new_page()
+    wait = page.wait_for_function
+
+    def wait_for_function(expression: str, **options: Any) -> Any:
+        return wait(expression if _FUNCTION.match(expression) else f"() => {expression}", **options)
+
+    page.wait_for_function = wait_for_function  # type: ignore[method-assign]
+    return page
+
+
 class NoBrowserError(Exception):
     """No Chromium could be started; the message says which were tried."""
 

@@ -7,19 +7,19 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 TRACEBACK = "Traceback (most recent call last)"
-_ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
+_ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+(?:/\w+)?")
 
 
 @dataclass(frozen=True)
 class Server:
-    """A running server: where it answers, which process it is, and the file that it logs to."""
+    """A running server: where it answers, base path and all, which process it is, and the file that it logs to."""
 
     url: str
     pid: int
@@ -31,13 +31,15 @@ class Server:
 
 
 @contextmanager
-def serving(log: Path, script: Path = ROOT / "app.py", *flags: str, seconds: float = 60) -> Iterator[Server]:
-    """Serve a script under the project's own configuration until the block ends.
+def serving(
+    log: Path, script: Path = ROOT / "app.py", *flags: str, seconds: float = 60, within: Sequence[str] = ()
+) -> Iterator[Server]:
+    """Serve a script under the project's own configuration until the block ends; ``within`` is a command that runs it.
 
     Raises RuntimeError, with the server's log, when it does not answer within the seconds.
     """
     options = ["--server.port=0", "--server.address=127.0.0.1", "--server.headless=true", "--logger.enableRich=false"]
-    command = [sys.executable, "-m", "streamlit", "run", str(script), *options, *flags]
+    command = [*within, sys.executable, "-m", "streamlit", "run", str(script), *options, *flags]
     with log.open("wb") as output:
         process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
     try:

@@ -14,6 +14,7 @@ from lstm_viz.figures.style import colour_of
 from lstm_viz.spec import Cell
 from lstm_viz.ui.cell_view import CellView
 from lstm_viz.ui.charts import number_table, signed
+from lstm_viz.ui.text import literal
 from lstm_viz.unit import Equation, UnitArithmetic, explain_unit
 
 _TYPED = "by_hand_typed"
@@ -32,7 +33,7 @@ def section(view: CellView) -> None:
         try:
             found = _compute(layout)
         except HandError as error:
-            st.error(str(error))
+            st.error(literal(str(error)))
             return
         _follow(layout, found)
 

@@ -12,6 +12,7 @@ from lstm_viz.figures.slices import Spread, shown, shown_note
 from lstm_viz.ui.cell_place import move
 from lstm_viz.ui.cell_view import CellView
 from lstm_viz.ui.charts import chart, signed
+from lstm_viz.ui.text import literal
 from lstm_viz.valves import OPEN, SHUT, Valve, valves
 
 _MOST_UNITS = 12
@@ -22,7 +23,7 @@ def section(view: CellView) -> None:
     """The heat maps, what they show in words, and the lines."""
     steps = steps_of(view)
     found, length = view.layer_pass, len(steps.labels)
-    st.markdown(" ".join(sentences(view, steps, valves(found, view.sample, length))))
+    st.markdown(literal(" ".join(sentences(view, steps, valves(found, view.sample, length)))))
     units = shown(view.unrolled.sizes["H"], view.unit, _MOST_UNITS, _spread(view))
     quantities = panels(found, view.sample, length, units)
     sides = [[each for each in quantities if each.valve], [each for each in quantities if not each.valve]]

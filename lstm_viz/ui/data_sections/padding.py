@@ -16,7 +16,7 @@ from lstm_viz.preparation.text_errors import TextError
 from lstm_viz.spec import Cell
 from lstm_viz.ui.data_component import is_narrow, pictures
 from lstm_viz.ui.data_settings import DataSettings
-from lstm_viz.ui.text import html_table, inline_code, spoken
+from lstm_viz.ui.text import html_table, inline_code, literal, spoken
 
 _KEY = "staircase"
 _MOST = 8
@@ -39,7 +39,7 @@ def section(now: DataSettings) -> None:
         right = pad(encoded)
         found = packing(right.x, right.lengths)
     except TextError as error:
-        st.error(str(error))
+        st.error(literal(str(error)))
         return
     words = [(*ready.tokens[message], *("",) * right.x.shape[1]) for message in messages]
     pictures(staircase_svg(found, words, width=400.0 if is_narrow(_KEY) else 1080.0), key=_KEY)

@@ -10,7 +10,7 @@ from lstm_viz.preparation.leak import Fit, leak
 from lstm_viz.preparation.prepared import Prepared
 from lstm_viz.spec import SpecError
 from lstm_viz.ui.data_settings import DataSettings
-from lstm_viz.ui.text import html_table
+from lstm_viz.ui.text import html_table, literal
 
 
 def section(now: DataSettings) -> None:
@@ -25,7 +25,7 @@ def section(now: DataSettings) -> None:
     try:
         found = leak(ready.recipe, ready.table)
     except SpecError as error:
-        st.info(str(error))
+        st.info(literal(str(error)))
         return
     rows = [
         (

@@ -10,7 +10,7 @@ import streamlit as st
 from lstm_viz.preparation.prepared import Prepared
 from lstm_viz.preparation.sheet import preview
 from lstm_viz.ui.data_settings import DataSettings
-from lstm_viz.ui.text import html_table
+from lstm_viz.ui.text import html_table, literal
 
 _ROWS = 40
 
@@ -32,7 +32,7 @@ def section(now: DataSettings) -> None:
             for row, *cells in found.frame.itertuples(name=None)
         ]
         st.html(html_table(("row", *columns), rows))
-        st.caption(found.note)
+        st.caption(literal(found.note))
         return
     assert isinstance(now.ready, Prepared)
     table = now.ready.table
@@ -43,7 +43,7 @@ def section(now: DataSettings) -> None:
     ]
     st.html(html_table(("row", "", *table.columns), rows, numbers=("row", *table.columns)))
     shown = "All" if len(places) == table.rows else f"{len(places):,} of"
-    st.caption(f"{shown} {table.rows:,} rows. {table.source}")
+    st.caption(literal(f"{shown} {table.rows:,} rows. {table.source}"))
 
 
 def _cell(value: object) -> str:

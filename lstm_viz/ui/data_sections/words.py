@@ -8,7 +8,7 @@ import streamlit as st
 
 from lstm_viz.preparation.prepared_text import PreparedText
 from lstm_viz.ui.data_settings import DataSettings
-from lstm_viz.ui.text import html_table, inline_code
+from lstm_viz.ui.text import html_table, inline_code, literal
 
 _MESSAGES, _ENTRIES, _STEPS = 8, 40, 12
 
@@ -34,7 +34,7 @@ def section(now: DataSettings) -> None:
         )
     st.html(html_table(("label", "message", "indices", "what they stand for", "length"), rows, numbers=("length",)))
     if ready.collision is not None:
-        st.error(ready.collision.sentence)
+        st.error(literal(ready.collision.sentence))
     st.markdown(f"#### The vocabulary: {len(ready.vocabulary):,} entries")
     entries = list(zip(ready.vocabulary.entries, ready.vocabulary.counts, strict=True))[:_ENTRIES]
     shown = " ".join(

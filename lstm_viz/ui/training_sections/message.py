@@ -8,7 +8,7 @@ import streamlit as st
 
 from lstm_viz.drawing.palette import DARK, LIGHT
 from lstm_viz.training.scoring import MessageScore, WordScore, score_words
-from lstm_viz.ui.text import html_table, inline_code
+from lstm_viz.ui.text import html_table, inline_code, literal
 from lstm_viz.ui.training_offer import Offer
 from lstm_viz.ui.training_run import or_wait
 
@@ -25,7 +25,7 @@ def section(offer: Offer | None, run_id: str | None) -> None:
     try:
         score = score_words(found.model, prepared, message, found.network)
     except ValueError as error:
-        st.error(str(error))
+        st.error(literal(str(error)))
         return
     _table(score)
 

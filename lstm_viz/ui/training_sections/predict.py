@@ -11,6 +11,7 @@ import streamlit as st
 from lstm_viz.figures.forecast import forecast_figure
 from lstm_viz.training.prediction import PredictionError, free_running, one_step_ahead
 from lstm_viz.ui.charts import chart
+from lstm_viz.ui.text import literal
 from lstm_viz.ui.training_offer import Offer
 from lstm_viz.ui.training_run import Trained, or_wait
 
@@ -31,9 +32,10 @@ def section(offer: Offer | None, run_id: str | None) -> None:
     start = right.slider(
         "from row", recipe.window, table.rows, first, key=f"training_start_{table.rows}_{recipe.window}"
     )
+    begin = literal(table.labels[start]) if start < table.rows else "the end of the table"
     st.caption(
-        f"From {table.labels[start] if start < table.rows else 'the end of the table'} on. One step ahead always reads "
-        "true values. Running free, each prediction becomes part of the next window: its errors add up."
+        f"From {begin} on. One step ahead always reads true values. Running free, each prediction becomes part of the "
+        "next window: its errors add up."
     )
     figure = _figure(found, steps, start)
     if figure is not None:
@@ -46,7 +48,7 @@ def _figure(found: Trained, steps: int, start: int) -> go.Figure | None:
         one = one_step_ahead(found.model, prepared, found.network)
         free = free_running(found.model, prepared, steps, found.network, start)
     except PredictionError as error:
-        st.info(str(error))
+        st.info(literal(str(error)))
         return None
     known = ~np.isnan(free.actual)
     if known.any():
@@ -60,5 +62,5 @@ def _figure(found: Trained, steps: int, start: int) -> go.Figure | None:
             text += f" on average, one step ahead by {mae_one:,.4g}"
         st.html(f"<p>{html.escape(text)}.</p>")
     for note in free.notes:
-        st.caption(note)
+        st.caption(literal(note))
     return forecast_figure(prepared.table, prepared.target_place, one, free)

@@ -10,7 +10,7 @@ import torch
 from lstm_viz.spec import SpecError
 from lstm_viz.training.job import start
 from lstm_viz.training.state import undetached_error
-from lstm_viz.ui.text import html_table
+from lstm_viz.ui.text import html_table, literal
 from lstm_viz.ui.training_offer import Offer
 from lstm_viz.ui.training_settings import take_training
 
@@ -53,7 +53,7 @@ def _mistake(offer: Offer) -> None:
         begun = start(offer.job)
         found = undetached_error(begun.training.model, begun.batches, begun.loss_function)
     except (SpecError, ValueError) as error:
-        st.error(str(error))
+        st.error(literal(str(error)))
         return
     finally:
         torch.set_rng_state(random)

@@ -9,6 +9,7 @@ from lstm_viz.spec import NetworkSpec
 from lstm_viz.training.keeping import to_bytes
 from lstm_viz.training.records import curves_csv
 from lstm_viz.training.script import ScriptError, training_script
+from lstm_viz.ui.text import literal
 from lstm_viz.ui.training_offer import Offer
 from lstm_viz.ui.training_run import trained
 
@@ -61,7 +62,7 @@ def _script(offer: Offer | None) -> str | None:
     try:
         return training_script(offer.job, offer.data, offer.reading)
     except ScriptError as error:
-        st.info(str(error))
+        st.info(literal(str(error)))
         return None
 
 

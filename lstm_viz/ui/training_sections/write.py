@@ -7,6 +7,7 @@ import html
 import streamlit as st
 
 from lstm_viz.training.writing import generate
+from lstm_viz.ui.text import literal
 from lstm_viz.ui.training_offer import Offer
 from lstm_viz.ui.training_run import or_wait
 
@@ -29,7 +30,7 @@ def section(offer: Offer | None, run_id: str | None) -> None:
             for each in dict.fromkeys((temperature, *_TEMPERATURES))
         }
     except ValueError as error:
-        st.error(str(error))
+        st.error(literal(str(error)))
         return
     _written(prompt, texts.pop(temperature), f"temperature {temperature:g}")
     with st.expander("The same prompt, colder and hotter"):
