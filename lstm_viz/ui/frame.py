@@ -12,10 +12,12 @@ from streamlit.errors import StreamlitAPIException
 from lstm_viz.ui.cell_place import PLACE_NAMES, Place, adopt_place
 from lstm_viz.ui.components import address, returned_address
 from lstm_viz.ui.data_link import DATA_ENTRIES
+from lstm_viz.ui.embed import EMBED_STYLE, is_embedded
 from lstm_viz.ui.gradients_link import GRADIENT_ENTRIES
 from lstm_viz.ui.pitfall_place import PitfallPlace, adopt_pitfall
 from lstm_viz.ui.settings import Settings, adopt, current
 from lstm_viz.ui.text import symbol_style
+from lstm_viz.ui.toolbar import TOOLBAR_STYLE, open_toolbar
 from lstm_viz.ui.training_link import TRAINING_ENTRIES
 
 PAGES = {
@@ -55,7 +57,9 @@ _STYLE = """
 def open_page(title: str) -> Settings:
     """Begin a page, alone or under app.py: returns the visitor's settings, which the address holds from now on."""
     st.set_page_config(page_title=f"{title} · LSTM Shapes", page_icon=str(_ICON), layout="wide")
-    st.html(f"<style>{_STYLE}{symbol_style()}</style>")
+    more = TOOLBAR_STYLE + (EMBED_STYLE if is_embedded() else "")
+    st.html(f"<style>{_STYLE}{symbol_style()}{more}</style>")
+    open_toolbar()
     if UNDER_APP not in st.session_state:
         _links_between_pages()
     return current()
