@@ -395,8 +395,9 @@ class TestAfterARun:
         assert not app.exception
         assert {each.proto.label for each in app.get("download_button")} == {
             "Model, state_dict",
-            "Curves, CSV",
+            "Curves, .csv",
             "Script, .py",
+            "Notebook, .ipynb",
         }
         app.session_state["training_tab"] = "Predict further"
         app.run()

@@ -124,13 +124,18 @@ def _block(block: Block) -> str:
         case Markup(markup):
             return markup
         case Drawing(svg):
-            return f"<figure>{svg}</figure>"
+            return f'<figure style="max-width:{_widest(svg)}px">{svg}</figure>'
         case OnScreen(key, label):
             return f'<figure data-on-screen="{html.escape(key)}"><figcaption>{html.escape(label)}</figcaption></figure>'
         case Code(text):
             return f"<pre><code>{html.escape(text)}</code></pre>"
         case Grid():
             return _table(block)
+
+
+def _widest(svg: str) -> int:
+    """How wide a drawing may become before its letters are larger than the page's."""
+    return round(1.35 * float(svg.split('viewBox="0 0 ', 1)[1].split()[0]))
 
 
 def _table(grid: Grid) -> str:
@@ -157,9 +162,12 @@ def _style() -> str:
         f":root{{color-scheme:light dark;background:light-dark({LIGHT['paper']},{DARK['paper']});"
         f"color:light-dark({LIGHT['ink']},{DARK['ink']});font:16px/1.55 system-ui,sans-serif}}"
         "body{margin:0}main{max-width:75rem;margin:0 auto;padding:1.5rem}h1{font-size:1.5rem}"
-        "h2{font-size:1.15rem;margin:2rem 0 .5rem}figure{margin:1rem 0;overflow-x:auto}"
+        "h5{font-size:1rem;margin:.8rem 0 .2rem}.sums{display:grid;gap:1rem;"
+        "grid-template-columns:repeat(auto-fit,minmax(min(26rem,100%),1fr))}"
+        "h2{font-size:1.15rem;margin:2rem 0 .5rem}figure{margin:1rem auto;overflow-x:auto}"
         "figure svg{display:block;max-width:100%;height:auto;margin:0 auto}"
-        f"figcaption,caption,footer,.small{{color:{soft};font-size:.9rem;text-align:left}}"
+        f"figcaption,caption,footer,.small{{color:{soft};font-size:.9rem}}caption{{text-align:left}}"
+        "figcaption{text-align:center}svg.lv{width:100%}"
         f"code,pre,.shape,.eq{{font-family:ui-monospace,Menlo,Consolas,monospace;font-size:.88em}}"
         f"pre{{background:{box};padding:1rem;border-radius:.5rem;overflow-x:auto;line-height:1.5}}"
         f".wide{{overflow-x:auto}}table{{border-collapse:collapse;width:100%;font-size:.9rem}}"

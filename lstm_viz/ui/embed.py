@@ -7,8 +7,8 @@ import streamlit as st
 EMBED_STYLE = """
 [data-testid="stSidebar"],[data-testid="stExpandSidebarButton"],[data-testid="stHeader"],
 .stTabs [role=tablist],.st-key-cell_choices{display:none!important}
-.stMainBlockContainer{padding:2.6rem .8rem .6rem}
-.st-key-toolbar{position:absolute;top:.5rem;right:.8rem}
+.stMainBlockContainer.block-container{padding:2.3rem .8rem .6rem}
+.st-key-toolbar{top:.4rem;right:.8rem}
 """
 
 

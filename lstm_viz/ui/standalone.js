@@ -4,7 +4,7 @@ function completed(text) {
   for (const place of page.querySelectorAll("[data-on-screen]")) {
     const caption = place.querySelector("figcaption")
     const seen = picturesIn(document.querySelector(`.st-key-${CSS.escape(place.dataset.onScreen)}`))
-    for (const picture of seen) caption.before(page.adoptNode(named(still(picture), place.dataset.onScreen)))
+    for (const picture of seen) caption.before(page.adoptNode(inPage(picture, place.dataset.onScreen)))
     if (!seen.length) caption.textContent += " (not on the screen when this was saved)"
     place.removeAttribute("data-on-screen")
   }
@@ -13,6 +13,19 @@ function completed(text) {
   link.replaceChildren("Open it with the same settings: ", anchor)
   link.removeAttribute("data-link")
   return `<!DOCTYPE html>\n${page.documentElement.outerHTML}\n`
+}
+
+// A drawing of ours brings its own rules, and follows the reader's light or dark; all else stays as it was seen.
+function inPage(picture, key) {
+  if (!picture.element.classList.contains("lv")) return named(still(picture), key)
+  const copy = picture.element.cloneNode(true)
+  const size = picture.element.viewBox.baseVal.width * 1.35
+  for (const name of ["data-theme", "data-lit", "data-stage", "tabindex", "style"]) copy.removeAttribute(name)
+  for (const each of copy.querySelectorAll("[tabindex], [role=button]")) {
+    for (const name of ["tabindex", "role", "aria-pressed"]) each.removeAttribute(name)
+  }
+  copy.style.maxWidth = `min(100%, ${Math.round(size)}px)`
+  return copy
 }
 
 let copies = 0

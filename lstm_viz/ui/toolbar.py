@@ -7,7 +7,8 @@ from streamlit.delta_generator import DeltaGenerator
 
 _KEY = "toolbar_place"
 TOOLBAR_STYLE = """
-.st-key-toolbar{position:fixed;top:.7rem;right:1.6rem;z-index:999991;width:auto}
+[data-testid="stLayoutWrapper"]:has(>.st-key-toolbar){position:absolute}
+.st-key-toolbar{position:fixed;top:.95rem;right:1.6rem;z-index:999991;width:auto}
 @media(max-width:640px){.st-key-toolbar{right:.8rem}}
 """
 

@@ -83,10 +83,10 @@ def _spec() -> GradientSpec:
 def _sheet() -> Sheet:
     spec = _spec()
     title = next(name for name, view in TABS.items() if view == spec.view)
-    settings = ", ".join(f"{name} = {value}" for name, value in spec.to_query().items()) or "the first settings"
-    return Sheet(
-        f"Gradients · {title} · LSTM Shapes", [Section("", [Prose(f"Settings: {settings}.")]), *_sections(spec)]
-    )
+    sizes = f"T = {spec.steps}, B = {spec.batch_size}, H = {spec.hidden_size}, W_hh {spec.start}"
+    weights = f"{sizes} times {spec.weight_scale:g}, forget bias {spec.forget_bias:g}, RNN with {spec.activation}"
+    settings = f"{weights}, clipping at {spec.clip:g}, seed {spec.seed}"
+    return Sheet(f"Gradients · {title} · LSTM Shapes", [Section("", [Prose(f"{settings}.")]), *_sections(spec)])
 
 
 def _sections(spec: GradientSpec) -> list[Section]:

@@ -7,12 +7,15 @@ from lstm_viz.budget import explain
 from lstm_viz.dims import SYMBOLS, describe
 from lstm_viz.drawing.standalone import Code, Drawing, Markup, Prose, Section, Sheet
 from lstm_viz.forward import Forward
+from lstm_viz.narration import sentences
 from lstm_viz.spec import NetworkSpec
 from lstm_viz.spreadsheet import Grid
 from lstm_viz.ui.caches import cached_cost, cached_parameters, forward_of, script_of
+from lstm_viz.ui.notices import source_said
 from lstm_viz.ui.picture import shown_now
 from lstm_viz.ui.settings import current
 from lstm_viz.ui.take_away import script_files, table_file, take_away
+from lstm_viz.ui.text import spoken
 
 
 def take_from_shapes() -> None:
@@ -118,13 +121,12 @@ def _forward() -> Forward:
 
 def _sheet() -> Sheet:
     forward = _forward()
-    shown = shown_now(forward)
-    measured = "Computed from the names of the axes, not run." if forward.computed else ""
+    words = f"<p>{spoken(sentences(forward), forward.trace)}</p><p class='small'>{source_said(forward)}</p>"
     return Sheet(
         f"{title_of(forward.spec)} · LSTM Shapes",
         [
-            Section("", [Drawing(shown["svg"]), Markup(shown["said"])]),
-            Section("Tensors", [tensors_grid(forward), *([Prose(measured)] if measured else [])]),
+            Section("", [Drawing(shown_now(forward)["svg"]), Markup(words)]),
+            Section("Tensors", [tensors_grid(forward)]),
             Section("Parameters", [parameters_grid(forward), Prose(_sums(forward))]),
             Section("Cost", [Prose(explain(cached_cost(forward.spec))), cost_grid(forward.spec)]),
             Section("Code", [Prose("It needs torch alone, and prints the shapes above."), Code(script_of(forward))]),
