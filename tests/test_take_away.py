@@ -158,7 +158,7 @@ def test_the_other_tabs_of_gradients(run_app: RunApp, view: str) -> None:
 
 
 def test_words_and_tasks_can_be_taken_too(run_app: RunApp) -> None:
-    for query in ({"from": "text"}, {"from": "text", "wd": "zen", "wu": "characters"}, {"wd": "copy"}):
+    for query in ({"from": "text"}, {"from": "text", "wd": "zen", "wu": "characters"}, {"dd": "copy"}):
         app = run_app("pages/data.py", **query)
         for number, label in enumerate(offered(app), start=1):
             assert taken(app, label, number)[1]
@@ -211,10 +211,10 @@ def test_the_cell_script_does_what_pytorch_does(spec: NetworkSpec) -> None:
 
 
 def test_what_a_visitor_named_is_inert_everywhere(run_app: RunApp) -> None:
-    app = run_app("pages/data.py", data="table")
+    app = run_app("pages/data.py", dd="table")
     lines = [",".join(HOSTILE), *(f"{row},{row * 2 % 7},{row % 3},{row % 5}" for row in range(40))]
     app.text_area("data_pasted_table").set_value("\n".join(lines)).run()
-    app.button[0].click().run()
+    next(each for each in app.button if each.label == "Use the pasted lines").click().run()
     assert not app.exception
     assert "<script>alert(1)</script>" in app.session_state["data_settings"].table.columns
     files = dict(taken(app, label, number) for number, label in enumerate(offered(app), start=1))

@@ -41,6 +41,7 @@ function build(take) {
     button.setAttribute("aria-expanded", String(open))
   })
   menu.onkeydown = (event) => {
+    if (event.key === "Escape") button.focus()
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
     if (!step) return
     event.preventDefault()
