@@ -10,7 +10,7 @@ export default function ({ data, parentElement, setStateValue }) {
   if (data.embedded) return showWayOut(take)
   if (!take.firstChild) build(take)
   const part = (name) => take.querySelector(`.${name}`)
-  const say = (text) => { part("said").textContent = text }
+  const say = (text) => { part("told").textContent = text }
   const ask = (label) => {
     const number = Date.now()
     waiting.set(number, label)
@@ -33,9 +33,9 @@ function build(take) {
   menu.setAttribute("role", "group")
   menu.setAttribute("aria-label", "Take away")
   const groups = Object.assign(document.createElement("div"), { className: "groups" })
-  const said = Object.assign(document.createElement("p"), { className: "said" })
-  said.setAttribute("role", "status")
-  menu.append(groups, said)
+  const told = Object.assign(document.createElement("p"), { className: "told" })
+  told.setAttribute("role", "status")
+  menu.append(groups, told)
   menu.addEventListener("toggle", (event) => {
     open = event.newState === "open"
     button.setAttribute("aria-expanded", String(open))
@@ -59,7 +59,7 @@ function toggle(take, fillIt) {
   const wasOpen = open || button.dataset.wasOpen === "true"
   delete button.dataset.wasOpen
   if (wasOpen) return menu.matches(":popover-open") && menu.hidePopover()
-  take.querySelector(".said").textContent = ""
+  take.querySelector(".told").textContent = ""
   fillIt()
   menu.showPopover()
   const box = button.getBoundingClientRect()

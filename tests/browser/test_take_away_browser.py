@@ -158,3 +158,25 @@ def test_the_code_to_embed_works_on_another_site(open_page: OpenPage) -> None:
         assert "embed" not in full.url
         assert "T=6" in full.url
         expect(full.locator('[data-testid="stSidebar"]')).to_be_visible()
+
+
+def test_what_a_visitor_named_stays_text(open_page: OpenPage, browser: Browser, tmp_path: Path) -> None:
+    page = open_page()
+    page.goto("/data?dd=table")
+    names = ["<script>alert(1)</script>", "</svg><img src=x onerror=alert(2)>"]
+    lines = [",".join(names), *(f"{row},{row * 2 % 7}" for row in range(40))]
+    page.get_by_label("or paste its lines").fill("\n".join(lines), timeout=SLOW)
+    page.get_by_role("button", name="Use the pasted lines").click()
+    expect(page.locator(".st-key-data_way")).to_contain_text("(40, 2)", timeout=SLOW)
+    app_ready(page)
+    page.get_by_role("button", name="Take away").click()
+    svg = taken(page, "SVG").path().read_text(encoding="utf-8")
+    assert {each.tag for each in ElementTree.fromstring(svg).iter()}.isdisjoint({f"{SVG}script", f"{SVG}img"})
+    assert "&lt;script&gt;" in svg
+    file = tmp_path / "page.html"
+    taken(page, "This page, .html").save_as(file)
+    check_page(browser, file, page.url)
+    text = file.read_text(encoding="utf-8")
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text
+    assert "<script" not in text
+    assert "<img" not in text

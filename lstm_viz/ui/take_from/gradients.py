@@ -83,8 +83,9 @@ def _spec() -> GradientSpec:
 def _sheet() -> Sheet:
     spec = _spec()
     title = next(name for name, view in TABS.items() if view == spec.view)
-    sizes = f"T = {spec.steps}, B = {spec.batch_size}, H = {spec.hidden_size}, W_hh {spec.start}"
-    weights = f"{sizes} times {spec.weight_scale:g}, forget bias {spec.forget_bias:g}, RNN with {spec.activation}"
+    start = "orthogonal" if spec.start == "orthogonal" else "as PyTorch draws it"
+    sizes = f"T = {spec.steps}, B = {spec.batch_size}, H = {spec.hidden_size}, W_hh {start}"
+    weights = f"{sizes}, times {spec.weight_scale:g}, forget bias {spec.forget_bias:g}, RNN with {spec.activation}"
     settings = f"{weights}, clipping at {spec.clip:g}, seed {spec.seed}"
     return Sheet(f"Gradients · {title} · LSTM Shapes", [Section("", [Prose(f"{settings}.")]), *_sections(spec)])
 
