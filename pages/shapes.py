@@ -8,9 +8,11 @@ from lstm_viz.ui.details import details
 from lstm_viz.ui.frame import keep_address, open_page
 from lstm_viz.ui.picture import picture
 from lstm_viz.ui.settings import current
+from lstm_viz.ui.take_from.shapes import take_from_shapes
 
 open_page("Shapes")
 network_controls()
 keep_address()
 picture()
 details(forward_of(current()))
+take_from_shapes()

@@ -405,7 +405,7 @@ class TestAfterARun:
         assert not app.exception
         assert {each.proto.label for each in app.get("download_button")} == {
             "Model, state_dict",
-            "Curves, CSV",
+            "Curves, .csv",
             "Script, .py",
             "Notebook, .ipynb",
         }

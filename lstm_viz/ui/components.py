@@ -40,8 +40,7 @@ def component(name: str, html: str, parts: Sequence[str] = ()) -> Callable[..., 
 _DIAGRAM = component(
     "diagram",
     '<div class="top"><div class="chips" role="toolbar"></div><span class="tools">'
-    '<button class="unroll" type="button" aria-pressed="false">Unroll time</button>'
-    '<button class="link" type="button">Copy link</button></span></div>'
+    '<button class="unroll" type="button" aria-pressed="false">Unroll time</button></span></div>'
     '<div class="picture"></div><div class="said"></div>',
     parts=("front",),
 )

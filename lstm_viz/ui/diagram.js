@@ -109,29 +109,11 @@ function show(data, parentElement, setStateValue) {
     said.innerHTML = data.said
     drawn.set(said, data.said)
   }
-  const link = parentElement.querySelector(".link")
-  link.onclick = () => copyLink(link)
   const unroll = parentElement.querySelector(".unroll")
   unroll.disabled = !data.can_unroll
   unroll.title = data.can_unroll ? "A cell for each step, with the state handed on" : "For T up to 12 and L up to 4, measured"
   unroll.setAttribute("aria-pressed", String(data.unrolled && data.can_unroll))
   unroll.onclick = () => setStateValue("unrolled", !data.unrolled)
-}
-
-// navigator.clipboard is there on https and localhost only; a workshop's server is neither
-async function copyLink(button) {
-  const text = window.location.href
-  try {
-    await navigator.clipboard.writeText(text)
-  } catch {
-    const field = Object.assign(document.createElement("textarea"), { value: text })
-    document.body.append(field)
-    field.select()
-    document.execCommand("copy")
-    field.remove()
-  }
-  button.textContent = "Copied"
-  setTimeout(() => { button.textContent = "Copy link" }, 1500)
 }
 
 function shapesIn(picture) {

@@ -13,12 +13,14 @@ from streamlit.errors import StreamlitAPIException
 from lstm_viz.ui.cell_place import PLACE_NAMES, adopt_place
 from lstm_viz.ui.components import address, returned_address
 from lstm_viz.ui.data_link import DATA_ENTRIES
+from lstm_viz.ui.embed import EMBED_STYLE, is_embedded
 from lstm_viz.ui.gradients_link import GRADIENT_ENTRIES
 from lstm_viz.ui.lessons_place import DECISIONS, LessonPlace, adopt_lesson
 from lstm_viz.ui.pitfall_place import adopt_pitfall
 from lstm_viz.ui.quiz_place import adopt_quiz
 from lstm_viz.ui.settings import Settings, adopt, current
 from lstm_viz.ui.text import literal, symbol_style
+from lstm_viz.ui.toolbar import TOOLBAR_STYLE, open_toolbar
 from lstm_viz.ui.training_link import TRAINING_ENTRIES
 from lstm_viz.ui.warming import warm_later
 
@@ -69,7 +71,9 @@ class InLink(Protocol):
 def open_page(title: str) -> Settings:
     """Begin a page, alone or under app.py: returns the visitor's settings, which the address holds from now on."""
     st.set_page_config(page_title=f"{title} · LSTM Shapes", page_icon=str(_ICON), layout="wide")
-    st.html(f"<style>{_STYLE}{symbol_style()}</style>")
+    more = TOOLBAR_STYLE + (EMBED_STYLE if is_embedded() else "")
+    st.html(f"<style>{_STYLE}{symbol_style()}{more}</style>")
+    open_toolbar()
     if UNDER_APP not in st.session_state:
         _links_between_pages()
     warm_later()

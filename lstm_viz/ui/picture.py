@@ -27,10 +27,15 @@ def picture() -> None:
     settings = current()
     forward = forward_of(settings)
     notices(settings, forward)
-    shown = shown_of(forward, tall=diagram_says(_KEY, "narrow"), unrolled=diagram_says(_KEY, "unrolled"))
+    shown = shown_now(forward)
     picked = diagram(**shown, route=base_path() + ROUTE, key=_KEY)
     if picked and picked in forward.trace:
         inspector(forward, forward.trace[picked])
+
+
+def shown_now(forward: Forward) -> dict[str, Any]:
+    """What this visitor's screen shows of it: in its width, and unrolled where they asked for that."""
+    return shown_of(forward, tall=diagram_says(_KEY, "narrow"), unrolled=diagram_says(_KEY, "unrolled"))
 
 
 def shown_of(forward: Forward, *, tall: bool, unrolled: bool) -> dict[str, Any]:

@@ -8,6 +8,8 @@ import streamlit as st
 
 from lstm_viz.preparation.prepared import Prepared
 from lstm_viz.spec import SpecError
+from lstm_viz.ui.embed import is_embedded
+from lstm_viz.ui.take_from.training import take_from_training
 from lstm_viz.ui.text import literal
 from lstm_viz.ui.training_component import chosen_run, live, present, visitor
 from lstm_viz.ui.training_desk import desk
@@ -33,6 +35,9 @@ def training_page() -> None:
     for note in offer.data.notes if offer else ():
         st.caption(literal(note))
     run_id = chosen_run()
+    take_from_training(offer)
+    if is_embedded():
+        return
     sections = _sections(offer, run_id)
     tabs = st.tabs(list(sections), key="training_tab", on_change="rerun")
     for tab, name in zip(tabs, sections.values(), strict=True):

@@ -140,7 +140,9 @@ def test_a_link_shows_the_same_to_another(shapes: Callable[[str], Page], open_pa
     page.get_by_label("bidirectional").check()
     choose(page, "Head", "last state, h_n[-1]")
     app_ready(page, quiet=700)
+    page.get_by_role("button", name="Take away").click()
     page.get_by_role("button", name="Copy link").click()
+    expect(page.get_by_text("Copy link: copied.")).to_be_visible()
     link = page.evaluate("navigator.clipboard.readText()")
     assert "bi=1" in link
     other = open_page()

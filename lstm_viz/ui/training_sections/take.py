@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from lstm_viz.notebook import notebook
 from lstm_viz.spec import NetworkSpec
-from lstm_viz.training.keeping import to_bytes
-from lstm_viz.training.records import curves_csv
 from lstm_viz.training.script import ScriptError, training_script
+from lstm_viz.ui.take_from.training import run_files
 from lstm_viz.ui.text import literal
 from lstm_viz.ui.training_offer import Offer
 from lstm_viz.ui.training_run import trained
@@ -21,15 +19,9 @@ def section(offer: Offer | None, run_id: str | None) -> None:
     found = trained(run_id)
     script = _script(found.offer if found else offer)
     with st.container(horizontal=True, vertical_alignment="center"):
-        if found is not None:
-            name = f"run_{found.name.lower()}"
-            model = to_bytes(found.weights)
-            csv = curves_csv(found.view.epochs)
-            st.download_button("Model, state_dict", model, f"{name}.pt", icon=_ICON, on_click="ignore")
-            st.download_button("Curves, CSV", csv, f"{name}.csv", mime="text/csv", icon=_ICON, on_click="ignore")
-        if script is not None:
-            file = f"run_{found.name.lower()}" if found else "train"
-            _downloads(script, file, found.offer if found else offer)
+        for file in run_files(offer, run_id if found is not None else None):
+            if script is not None or not file.name.endswith((".py", ".ipynb")):
+                st.download_button(file.label, file.make, file.name, icon=_ICON, on_click="ignore")
     if found is not None:
         st.caption(
             f"Run {found.name}: the weights after epoch {found.epoch:,}, all {len(found.view.epochs):,} epochs, and "
@@ -41,19 +33,6 @@ def section(offer: Offer | None, run_id: str | None) -> None:
     if script is not None:
         with st.expander("The script"):
             st.code(script, language="python")
-
-
-def _downloads(script: str, file: str, offer: Offer | None) -> None:
-    st.download_button("Script, .py", script, f"{file}.py", mime="text/x-python", icon=_ICON, on_click="ignore")
-    title = offer.lead.removesuffix(".") if offer else "Training"
-    st.download_button(
-        "Notebook, .ipynb",
-        lambda: notebook(script, title),
-        f"{file}.ipynb",
-        mime="application/x-ipynb+json",
-        icon=_ICON,
-        on_click="ignore",
-    )
 
 
 def _script(offer: Offer | None) -> str | None:
