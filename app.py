@@ -16,6 +16,7 @@ else:  # the server's import, which finds its own routes here
 
     from lstm_viz.ui.no_delay import NoDelay
     from lstm_viz.ui.picture_route import ROUTES
+    from lstm_viz.ui.room_route import ROUTES as ROOM_ROUTES
     from lstm_viz.ui.training_route import ROUTES as TRAINING_ROUTES
 
-    app = st.App(__file__, routes=[*ROUTES, *TRAINING_ROUTES], middleware=[Middleware(NoDelay)])
+    app = st.App(__file__, routes=[*ROUTES, *TRAINING_ROUTES, *ROOM_ROUTES], middleware=[Middleware(NoDelay)])

@@ -94,3 +94,27 @@ def ticks(count: int, most: int) -> list[int]:
     scale = 10 ** (len(str(rough)) - 1)
     stride = next(step * scale for step in (1, 2, 3, 4, 5, 6, 10) if step * scale >= rough)
     return list(range(0, count, stride))
+
+
+def enlarged(figure: go.Figure, factor: float) -> go.Figure:
+    """A copy of ``figure`` with its texts, and the room for them, so many times as large."""
+    return go.Figure(_enlarged(figure.to_plotly_json(), factor))
+
+
+def _enlarged(part: Any, factor: float, within: str = "") -> Any:
+    if isinstance(part, dict):
+        # Plotly writes a subscript at 0.7 of its text
+        own = factor * _FOR_SUBSCRIPTS if "<sub>" in str(part.get("text", "")) and "layout" in within else factor
+        return {name: _enlarged(value, own if name == "font" else factor, f"{within}.{name}") for name, value in part.items()}
+    if isinstance(part, list | tuple):
+        return [_enlarged(value, factor, within) for value in part]
+    if not isinstance(part, int | float):
+        return part
+    if within == ".layout.height":
+        return round(part * (1 + (factor - 1) * _OF_HEIGHT))
+    return part * factor if within.endswith("font.size") or ".layout.margin." in within else part
+
+
+_FOR_SUBSCRIPTS = 1.2
+_OF_HEIGHT = 0.55
+"""A chart's curve needs less of the growth than its words."""

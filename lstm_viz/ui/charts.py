@@ -8,10 +8,13 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from lstm_viz.dims import Axis, Shape, Sizes
-from lstm_viz.drawing.palette import DARK, LIGHT, variables
+from lstm_viz.drawing.palette import DARK, LIGHT, strong, variables
 from lstm_viz.drawing.svg import leading_symbol
-from lstm_viz.figures.style import CONFIG
+from lstm_viz.figures.style import CONFIG, enlarged
+from lstm_viz.ui.projector_link import presenting
 
+_ON_PROJECTOR = 1.6
+"""The least text of a chart is 13 px, and 20 px on a projector."""
 _TEXTS = (".annotation-text", "g[class*=tick] text", "g[class*=title] text:not(.gtitle)", ".legendtext")
 
 
@@ -19,7 +22,10 @@ def chart(figure: go.Figure, key: str, alt: str, on_select: Callable[[], None] |
     """Show ``figure``; ``on_select`` finds the points that were clicked in the session state under ``key``."""
     # Streamlit's own grey for the texts of a chart has a contrast of 3.7:1 only
     rules = ",".join(f".js-plotly-plot {text}" for text in _TEXTS)
-    st.html(f"<style>{rules}{{fill:light-dark({LIGHT['line']},{DARK['line']})!important}}</style>")
+    inks = [strong(theme)["ink"] for theme in ("light", "dark")] if presenting() else [LIGHT["line"], DARK["line"]]
+    st.html(f"<style>{rules}{{fill:light-dark({inks[0]},{inks[1]})!important}}</style>")
+    if presenting():
+        figure = enlarged(figure, _ON_PROJECTOR)
     if on_select is None:
         st.plotly_chart(figure, key=key, config=CONFIG, alt=alt)
     else:

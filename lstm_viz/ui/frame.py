@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
@@ -14,8 +15,12 @@ from lstm_viz.ui.components import address, returned_address
 from lstm_viz.ui.data_link import DATA_ENTRIES
 from lstm_viz.ui.gradients_link import GRADIENT_ENTRIES
 from lstm_viz.ui.pitfall_place import PitfallPlace, adopt_pitfall
+from lstm_viz.ui.presentation import presentation_style
+from lstm_viz.ui.projector_link import PROJECTOR_ENTRIES, PROJECTOR_NAMES
+from lstm_viz.ui.room import follow_room, keep_room
 from lstm_viz.ui.settings import Settings, adopt, current
 from lstm_viz.ui.text import symbol_style
+from lstm_viz.ui.toolbar import toolbar
 from lstm_viz.ui.training_link import TRAINING_ENTRIES
 
 PAGES = {
@@ -58,6 +63,9 @@ def open_page(title: str) -> Settings:
     st.html(f"<style>{_STYLE}{symbol_style()}</style>")
     if UNDER_APP not in st.session_state:
         _links_between_pages()
+    follow_room(title, PAGES)
+    presentation_style(title)
+    toolbar(title, PAGES, adopt_link)
     return current()
 
 
@@ -74,12 +82,20 @@ def keep_address(at: Place | PitfallPlace | None = None) -> None:
     for page in _OF_PAGES:
         entries |= page.now()
     entries |= at.to_query() if at else {}
-    address(urlencode(entries), _take_returned, key="address", places=(*PLACE_NAMES, "sizes"))
+    shown = urlencode(entries | PROJECTOR_ENTRIES.now())
+    address(shown, _take_returned, key="address", places=(*PLACE_NAMES, "sizes", *PROJECTOR_NAMES))
+    keep_room(shown, adopt_link)
     for problem in current().problems:
         st.warning(problem, icon=":material/link_off:")
 
 
 def _take_returned() -> None:
     query = dict(parse_qsl(returned_address("address").split("#")[0].removeprefix("?")))
+    PROJECTOR_ENTRIES.adopt(query)
+    adopt_link(query)
+
+
+def adopt_link(query: Mapping[str, str]) -> None:
+    """Take the settings of a link and its places on the pages."""
     for take in (adopt, *(page.adopt for page in _OF_PAGES), adopt_place, adopt_pitfall):
         take(query)

@@ -10,7 +10,7 @@ from lstm_viz.drawing.unrolled import can_unroll
 from lstm_viz.forward import Forward
 from lstm_viz.narration import sentences
 from lstm_viz.ui.caches import diagram_of, forward_of
-from lstm_viz.ui.components import diagram, diagram_says
+from lstm_viz.ui.components import diagram, diagram_says, served_at
 from lstm_viz.ui.inspector import inspector
 from lstm_viz.ui.notices import measured, notices, symbols
 from lstm_viz.ui.settings import current
@@ -27,8 +27,7 @@ def picture() -> None:
     forward = forward_of(settings)
     notices(settings, forward)
     shown = shown_of(forward, tall=diagram_says(_KEY, "narrow"), unrolled=diagram_says(_KEY, "unrolled"))
-    base = str(st.get_option("server.baseUrlPath")).strip("/")
-    picked = diagram(**shown, route=f"/{base}{ROUTE}" if base else ROUTE, key=_KEY)
+    picked = diagram(**shown, route=served_at(ROUTE), key=_KEY)
     if picked and picked in forward.trace:
         inspector(forward, forward.trace[picked])
 

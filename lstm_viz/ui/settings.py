@@ -16,10 +16,14 @@ from lstm_viz.ui.cell_place import PLACE_NAMES
 from lstm_viz.ui.data_link import DATA_NAMES
 from lstm_viz.ui.gradients_link import GRADIENT_NAMES
 from lstm_viz.ui.pitfall_place import PITFALL_NAMES
+from lstm_viz.ui.projector_link import PROJECTOR_NAMES
 from lstm_viz.ui.training_link import TRAINING_NAMES
 
 _KEY = "settings"
-OTHERS = ("embed", "embed_options", "page", *PLACE_NAMES, *DATA_NAMES, *PITFALL_NAMES, *TRAINING_NAMES, *GRADIENT_NAMES)
+OTHERS = (
+    *("embed", "embed_options", "page", *PLACE_NAMES, *DATA_NAMES, *PITFALL_NAMES, *TRAINING_NAMES, *GRADIENT_NAMES),
+    *PROJECTOR_NAMES,
+)
 """Entries of an address that are not settings."""
 
 
