@@ -55,11 +55,13 @@ export default function ({ data, parentElement, setStateValue }) {
     if (!way || !isPresented() || event.defaultPrevented) return
     if (turn(way)) event.preventDefault()
   }
+  picture.forget?.() // what is returned below is called when the page goes, not at an update
   window.addEventListener("keydown", key)
-  return () => {
+  picture.forget = () => {
     observer.disconnect()
     window.removeEventListener("keydown", key)
   }
+  return picture.forget
 }
 
 // On a projector a long way is shown in parts, of as many lines as are legible; the page keys turn to the next.

@@ -15,7 +15,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   isPresenting = data.presenting
   panel = parentElement.querySelector(".behind")
   drawButtons(parentElement.querySelector(".buttons"), data)
-  panel.onclick = (event) => event.target === panel && close()
+  panel.onclick = (event) => { if (event.target === panel) close() }
   if (joins && !data.refused) close()
   joins = false
   if (!panel.hidden) drawPanel(data)

@@ -3,17 +3,18 @@ const LOOKS_EVERY = 200
 const SIGN_OF_LIFE = 15000
 const AGAIN_AFTER = 1500
 const KEPT = "lstm-room"
-let asking = null
+let running = []
 
 export default function ({ data, parentElement, setTriggerValue }) {
   followTheme(parentElement)
   const tell = (name, more = {}) => setTriggerValue("act", { name, ...more, at: Date.now() })
   drawBanner(parentElement.querySelector(".room"), data, tell)
-  const ends = []
-  if (data.mine) ends.push(publish(data))
+  running.forEach((end) => end()) // Streamlit calls what is returned below when the page goes, not at an update
+  const own = (running = [])
+  if (data.mine) own.push(publish(data))
   else resume(tell)
-  if (data.following) ends.push(listen(data, tell), watchOwnWay(data, tell))
-  return () => ends.forEach((end) => end())
+  if (data.following) own.push(listen(data, tell), watchOwnWay(data, tell))
+  return () => own.forEach((end) => end())
 }
 
 function publish({ route, header, mine }) {
@@ -48,8 +49,7 @@ function resume(tell) {
 }
 
 function listen({ route, following, taken }, tell) {
-  asking?.abort()
-  const own = (asking = new AbortController())
+  const own = new AbortController()
   const ask = async () => {
     while (!own.signal.aborted) {
       try {
