@@ -11,10 +11,8 @@ from lstm_viz.dims import Axis, Shape, Sizes
 from lstm_viz.drawing.palette import DARK, LIGHT, strong, variables
 from lstm_viz.drawing.svg import leading_symbol
 from lstm_viz.figures.style import CONFIG, enlarged
-from lstm_viz.ui.projector_link import presenting
+from lstm_viz.ui.projector_link import chart_type, presenting
 
-_ON_PROJECTOR = 1.6
-"""The least text of a chart is 13 px, and 20 px on a projector."""
 _TEXTS = (".annotation-text", "g[class*=tick] text", "g[class*=title] text:not(.gtitle)", ".legendtext")
 
 
@@ -25,7 +23,7 @@ def chart(figure: go.Figure, key: str, alt: str, on_select: Callable[[], None] |
     inks = [strong(theme)["ink"] for theme in ("light", "dark")] if presenting() else [LIGHT["line"], DARK["line"]]
     st.html(f"<style>{rules}{{fill:light-dark({inks[0]},{inks[1]})!important}}</style>")
     if presenting():
-        figure = enlarged(figure, _ON_PROJECTOR)
+        figure = enlarged(figure, chart_type())
     if on_select is None:
         st.plotly_chart(figure, key=key, config=CONFIG, alt=alt)
     else:

@@ -67,11 +67,13 @@ export default function ({ data, parentElement, setStateValue }) {
 // On a projector a long way is shown in parts, of as many lines as are legible; the page keys turn to the next.
 function showPart(svg, picture) {
   svg.whole ??= svg.getAttribute("viewBox")
-  const [, , width, height] = svg.whole.split(" ").map(Number)
+  const [, , asked, height] = svg.whole.split(" ").map(Number)
+  svg.reach ??= Math.min(asked, svg.getBBox().width + 36)
+  const width = isPresented() && !isPhone() ? svg.reach : asked
   const tops = [...(svg.dataset.lines ?? "0").split(" ").map(Number), height]
   fitToScreen(svg, `${width * 1.35}px`, "")
   return (way) => {
-    const parts = isPresented() ? partsOf(tops, width, picture) : [[0, height]]
+    const parts = isPresented() && !isPhone() ? partsOf(tops, width, picture) : [[0, height]]
     const place = Math.min(Math.max(Number(picture.dataset.part ?? 0) + way, 0), parts.length - 1)
     picture.dataset.part = place
     const [top, bottom] = parts[place]

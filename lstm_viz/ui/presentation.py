@@ -11,10 +11,10 @@ from lstm_viz.drawing.palette import strong
 from lstm_viz.ui.projector_link import presenting
 
 _ASIDE = {
-    "Shapes": ".st-key-details",
-    "Inside the cell": ".st-key-cell_choices,.st-key-unit_numbers",
-    "Data": ".stTabs,.st-key-data_said",
-    "Training": ".stTabs,[data-testid=stCaptionContainer]",
+    "Shapes": (".st-key-details",),
+    "Inside the cell": (".st-key-cell_choices", ".st-key-unit_numbers"),
+    "Data": (".stTabs", ".st-key-data_said"),
+    "Training": (".stTabs", "[data-testid=stCaptionContainer]"),
 }
 """What of a page is not for the room, as CSS selectors."""
 
@@ -23,6 +23,8 @@ _STYLE = """
 :root{font-size:clamp(15px,1.28vw,56px);--lv-present:1;--lv-least:.82rem;--lv-bar:3.1rem;--lv-toolbar:0}
 [data-testid=stHeader],[data-testid=stSidebar],[data-testid=stExpandSidebarButton]{display:none}
 .stTabs [role=tablist]{display:none}
+.stTabs [role=tabpanel]{padding-top:0}
+.stTabs [data-testid=stVerticalBlock]{gap:.5rem}
 .stMainBlockContainer>[data-testid=stVerticalBlock]{gap:.4rem}
 .stMainBlockContainer{padding:.5rem 1.2rem calc(var(--lv-bar) + .2rem)}
 .stApp{background:light-dark(PAPER_LIGHT,PAPER_DARK);color:light-dark(INK_LIGHT,INK_DARK)}
@@ -45,7 +47,9 @@ height:var(--lv-bar);flex-direction:row;align-items:center;gap:0}
 def presentation_style(title: str) -> None:
     """Dress the page ``title`` for the projector, while it is presented."""
     if presenting():
-        aside = f"{_ASIDE[title]}{{display:none}}" if title in _ASIDE else ""
+        aside = "".join(
+            f"{each},[data-testid=stLayoutWrapper]:has(>{each}){{display:none}}" for each in _ASIDE.get(title, ())
+        )
         st.html(f"<style>{_style()}{aside}</style>")
 
 

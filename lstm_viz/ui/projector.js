@@ -9,10 +9,11 @@ let panel = null
 let isPresenting = false
 let joins = false
 
-export default function ({ data, parentElement, setTriggerValue }) {
+export default function ({ data, parentElement, setTriggerValue, setStateValue }) {
   followTheme(parentElement)
   act = (name, more = {}) => setTriggerValue("act", { name, ...more, at: Date.now() })
   isPresenting = data.presenting
+  tellType(data, setStateValue)
   panel = parentElement.querySelector(".behind")
   drawButtons(parentElement.querySelector(".buttons"), data)
   panel.onclick = (event) => { if (event.target === panel) close() }
@@ -21,6 +22,13 @@ export default function ({ data, parentElement, setTriggerValue }) {
   if (!panel.hidden) drawPanel(data)
   window.addEventListener("keydown", onKey)
   return () => window.removeEventListener("keydown", onKey)
+}
+
+// Charts are drawn by the server, which knows nothing of the screen: 13 px are 20 at 1920
+function tellType({ presenting, type }, setStateValue) {
+  const wide = [[3000, 2.6], [2200, 2.1], [1500, 1.6], [1000, 1.1]].find(([width]) => window.innerWidth >= width)
+  const wanted = wide?.[1] ?? 1
+  if (presenting && wanted !== type) setStateValue("type", wanted)
 }
 
 function onKey(event) {
@@ -42,10 +50,18 @@ function drawButtons(bar, data) {
       : button("present", "Present", "Present this page (P)", () => act("present", { on: true })),
   ]
   if (data.presenting) made.unshift(pageChoice(data))
-  if (data.presenting && data.room) made.unshift(text("span", shortened(data.room.link), "join"))
+  if (data.presenting && data.room) made.unshift(joinWords(data.room.link))
+  bar.classList.toggle("presenting", data.presenting)
   const focused = bar.getRootNode().activeElement?.className
   bar.replaceChildren(...made)
   if (focused) bar.querySelector(`.${focused}`)?.focus({ preventScroll: true })
+}
+
+function joinWords(link) {
+  const [host, code] = shortened(link).split(/(?<=\/j\/)/)
+  const made = text("span", "", "join")
+  made.append(text("span", host, "host"), code)
+  return made
 }
 
 function pageChoice({ page, pages }) {

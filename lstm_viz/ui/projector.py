@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from lstm_viz.ui.components import component
-from lstm_viz.ui.projector_link import following, present, presenting
+from lstm_viz.ui.projector_link import KEY, USUAL_TYPE, chart_type, following, present, presenting
 from lstm_viz.ui.room import Adopt, close_room, go_to_page, join_room, my_room, open_room, say
 from lstm_viz.ui.room_place import join_link, qr_code, reach
 from lstm_viz.ui.rooms import RoomError, rooms
@@ -18,7 +18,7 @@ _PROJECTOR = component(
     '<div class="buttons"></div><div class="behind" hidden><section class="panel" role="dialog" aria-modal="true" '
     'aria-label="Take the room along"></section></div>',
 )
-_KEY, _REFUSED = "projector", "room_refused"
+_REFUSED = "room_refused"
 
 
 def projector(title: str, pages: Mapping[str, str], adopt: Adopt) -> None:
@@ -32,9 +32,10 @@ def projector(title: str, pages: Mapping[str, str], adopt: Adopt) -> None:
         "room": _room(),
         "refused": _refused(),
         "page": title,
+        "type": chart_type(),
         "pages": list(pages.values()),
     }
-    _PROJECTOR(key=_KEY, data=data, default={}, on_act_change=lambda: _act(pages, adopt))
+    _PROJECTOR(key=KEY, data=data, default={"type": USUAL_TYPE}, on_type_change=lambda: None, on_act_change=lambda: _act(pages, adopt))
 
 
 def _room() -> dict[str, Any] | None:
@@ -53,7 +54,7 @@ def _refused() -> str:
 
 
 def _act(pages: Mapping[str, str], adopt: Adopt) -> None:
-    said: Any = (st.session_state.get(_KEY) or {}).get("act")
+    said: Any = (st.session_state.get(KEY) or {}).get("act")
     if not isinstance(said, dict):
         return
     st.session_state[_REFUSED] = ""

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import streamlit as st
+
 from lstm_viz.ui.link_entries import LinkEntries
 
 PRESENT, FOLLOW = "present", "follow"
 PROJECTOR_NAMES = (PRESENT, FOLLOW)
+KEY = "projector"
+"""The component that knows."""
+USUAL_TYPE, _LARGEST_TYPE = 1.6, 4.0
 PROJECTOR_ENTRIES = LinkEntries("projector_entries", PROJECTOR_NAMES)
 
 
 def presenting() -> bool:
     """Whether the page is shown to a room."""
     return PROJECTOR_ENTRIES.now().get(PRESENT) == "1"
+
+
+def chart_type() -> float:
+    """How many times as large the texts of a chart are while it is presented; the browser knows its screen."""
+    said = st.session_state.get(KEY) or {}
+    found = said.get("type") if hasattr(said, "get") else None
+    return float(found) if isinstance(found, int | float) and 1 <= found <= _LARGEST_TYPE else USUAL_TYPE
 
 
 def following() -> str:

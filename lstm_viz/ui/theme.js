@@ -17,6 +17,8 @@ function isPresented() {
   return getComputedStyle(document.documentElement).getPropertyValue("--lv-present").trim() === "1"
 }
 
+const isPhone = () => window.innerWidth <= 640
+
 // How large a drawing is: as its component says, or as large as the screen allows, above what stands below it.
 function fitToScreen(svg, maxWidth, maxHeight, below = null) {
   svg.free = { maxWidth, maxHeight, below }
@@ -26,7 +28,7 @@ function fitToScreen(svg, maxWidth, maxHeight, below = null) {
 function fit(svg) {
   if (!svg.free) return
   const { maxWidth, maxHeight, below } = svg.free
-  if (isPresented()) {
+  if (isPresented() && !isPhone()) {
     const scrolled = svg.getRootNode().host?.closest("[data-testid=stMain]")?.scrollTop ?? 0
     const top = svg.parentElement.getBoundingClientRect().top + scrolled
     const room = `${Math.round(top + (below?.offsetHeight ?? 0))}px`
@@ -59,7 +61,7 @@ function keepLegible(host) {
 function legible(svg) {
   const words = [...svg.querySelectorAll("text, tspan")]
   for (const word of words) if (word.grown) [word.style.fontSize, word.grown] = ["", false]
-  const scale = isPresented() && svg.getScreenCTM()?.a
+  const scale = isPresented() && !isPhone() && svg.getScreenCTM()?.a
   if (!scale) return
   const least = Math.max(10.5, window.innerWidth / 95.5) / scale
   const small = words.filter((word) => parseFloat(getComputedStyle(word).fontSize) < least)

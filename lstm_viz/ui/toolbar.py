@@ -10,10 +10,11 @@ from lstm_viz.ui.projector import projector
 from lstm_viz.ui.room import Adopt
 
 _STYLE = """
-.st-key-toolbar{position:fixed;top:.45rem;right:3.2rem;z-index:999990;width:auto;gap:.4rem;align-items:center;flex-wrap:nowrap}
+.st-key-toolbar{position:fixed;top:.45rem;right:1.6rem;z-index:999990;width:auto;gap:.4rem;align-items:center;flex-wrap:nowrap}
 .st-key-toolbar>*{width:auto;min-width:0;flex:none}
 [data-testid=stLayoutWrapper]:has(>.st-key-toolbar),[data-testid=stLayoutWrapper]:has(>.st-key-sizes),
 .st-key-room{position:absolute}
+[data-testid=stStatusWidget]{margin-right:var(--lv-toolbar,14rem)}
 [data-testid=stTopNav]{margin-right:var(--lv-toolbar,14rem)}
 """
 
