@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from functools import cache
 
-from lstm_viz.drawing.palette import STEPS, STRONG, contrast, shades
+from lstm_viz.drawing.palette import STEPS, contrast, shades
 
 _OPEN = {"light": (0, 128, 118), "dark": (38, 166, 152)}
 _SHUT = {"light": (247, 248, 251), "dark": (38, 47, 61)}
+_LEGIBLE = 7.1
 _STAGES = range(1, 5)
 
 
@@ -47,7 +48,7 @@ def _towards(colour: str, ground: tuple[int, int, int], ink: str) -> str:
     for share in range(101):
         mixed = (round(part + (to - part) * share / 100) for part, to in zip(parts, ground, strict=True))
         text = "#" + "".join(f"{part:02x}" for part in mixed)
-        if contrast(text, ink) >= STRONG:
+        if contrast(text, ink) >= _LEGIBLE:
             return text
     raise ValueError(f"{ink} is not legible on {ground}")
 

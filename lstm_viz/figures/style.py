@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import re
+from collections.abc import Callable
 from typing import Any
 
 import plotly.graph_objects as go
+from plotly.utils import PlotlyJSONEncoder
 
 from lstm_viz.recurrent import Gate
 
@@ -96,16 +100,29 @@ def ticks(count: int, most: int) -> list[int]:
     return list(range(0, count, stride))
 
 
-def enlarged(figure: go.Figure, factor: float) -> go.Figure:
-    """A copy of ``figure`` with its texts, and the room for them, so many times as large."""
-    return go.Figure(_enlarged(figure.to_plotly_json(), factor))
+def enlarged(figure: go.Figure, factor: float, ink: Callable[[str], str]) -> go.Figure:
+    """A copy of ``figure`` with its texts, and the room for them, so many times as large.
+
+    ``ink`` makes the colour of a text legible from afar: ``#rrggbb`` to ``#rrggbb``.
+    """
+    found = _enlarged(figure.to_plotly_json(), factor)
+    return go.Figure(
+        json.loads(_TEXT_COLOUR.sub(lambda each: each[1] + ink(each[2]), json.dumps(found, cls=PlotlyJSONEncoder)))
+    )
+
+
+_TEXT_COLOUR = re.compile(r"(color:)(#[0-9a-f]{6})")
+"""Of a piece of a text, as ``in_colour`` writes it."""
 
 
 def _enlarged(part: Any, factor: float, within: str = "") -> Any:
     if isinstance(part, dict):
         # Plotly writes a subscript at 0.7 of its text
         own = factor * _FOR_SUBSCRIPTS if "<sub>" in str(part.get("text", "")) and "layout" in within else factor
-        return {name: _enlarged(value, own if name == "font" else factor, f"{within}.{name}") for name, value in part.items()}
+        return {
+            name: _enlarged(value, own if name == "font" else factor, f"{within}.{name}")
+            for name, value in part.items()
+        }
     if isinstance(part, list | tuple):
         return [_enlarged(value, factor, within) for value in part]
     if not isinstance(part, int | float):

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Literal
 
 import plotly.graph_objects as go
 import streamlit as st
 
 from lstm_viz.dims import Axis, Shape, Sizes
-from lstm_viz.drawing.palette import DARK, LIGHT, strong, variables
+from lstm_viz.drawing.palette import DARK, LIGHT, strong, stronger, variables
 from lstm_viz.drawing.svg import leading_symbol
 from lstm_viz.figures.style import CONFIG, enlarged
 from lstm_viz.ui.projector_link import chart_type, presenting
 
 _TEXTS = (".annotation-text", "g[class*=tick] text", "g[class*=title] text:not(.gtitle)", ".legendtext")
+
+
+def page_theme() -> Literal["light", "dark"]:
+    """Whether the page is light or dark: the lines of a chart do not follow it by themselves."""
+    return "dark" if st.context.theme.type == "dark" else "light"
 
 
 def chart(figure: go.Figure, key: str, alt: str, on_select: Callable[[], None] | None = None) -> None:
@@ -23,7 +29,7 @@ def chart(figure: go.Figure, key: str, alt: str, on_select: Callable[[], None] |
     inks = [strong(theme)["ink"] for theme in ("light", "dark")] if presenting() else [LIGHT["line"], DARK["line"]]
     st.html(f"<style>{rules}{{fill:light-dark({inks[0]},{inks[1]})!important}}</style>")
     if presenting():
-        figure = enlarged(figure, chart_type())
+        figure = enlarged(figure, chart_type(), lambda colour: stronger(colour, page_theme()))
     if on_select is None:
         st.plotly_chart(figure, key=key, config=CONFIG, alt=alt)
     else:

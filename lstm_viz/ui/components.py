@@ -21,7 +21,9 @@ _HERE = Path(__file__).parent
 def _palette() -> str:
     light, dark = variables("light"), variables("dark")
     symbols = "".join(f".s-{letter}{{color:var(--{letter});font-weight:700}}" for letter in SYMBOLS)
-    inherited = ";".join(f"{pair.partition(':')[0]}:inherit!important" for pair in f"{light};{cell_variables('light')}".split(";"))
+    inherited = ";".join(
+        f"{pair.partition(':')[0]}:inherit!important" for pair in f"{light};{cell_variables('light')}".split(";")
+    )
     in_room = f":host([data-room]) .lv{{{inherited}}}"
     return f":host{{{light}}}:host([data-theme=dark]){{{dark}}}{symbols}{in_room}"
 

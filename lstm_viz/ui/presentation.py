@@ -1,4 +1,4 @@
-"""The look of a page on a projector: the controls step aside, type grows, contrast rises, the picture fills the screen."""
+"""A page on a projector: the controls step aside, type grows, contrast rises, the picture fills the screen."""
 
 from __future__ import annotations
 
@@ -64,5 +64,7 @@ def _style() -> str:
         for colours, dark_colours in ((light, dark), (strong_cells("light"), strong_cells("dark")))
         for name, colour in colours.items()
     ]
-    symbols = "".join(f".s-{name}{{color:light-dark({light[name]},{dark[name]})!important}}" for name in light if len(name) == 1)
+    symbols = "".join(
+        f".s-{name}{{color:light-dark({light[name]},{dark[name]})!important}}" for name in light if len(name) == 1
+    )
     return f"{style}[data-testid=stBidiComponentIsolated]{{{';'.join(both)}}}{symbols}"

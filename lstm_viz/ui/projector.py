@@ -35,7 +35,13 @@ def projector(title: str, pages: Mapping[str, str], adopt: Adopt) -> None:
         "type": chart_type(),
         "pages": list(pages.values()),
     }
-    _PROJECTOR(key=KEY, data=data, default={"type": USUAL_TYPE}, on_type_change=lambda: None, on_act_change=lambda: _act(pages, adopt))
+    _PROJECTOR(
+        key=KEY,
+        data=data,
+        default={"type": USUAL_TYPE},
+        on_type_change=lambda: None,
+        on_act_change=lambda: _act(pages, adopt),
+    )
 
 
 def _room() -> dict[str, Any] | None:

@@ -81,7 +81,9 @@ def join_room(code: str, adopt: Adopt) -> None:
     follow(spelled(code) if shown.live else "")
     _take(shown, adopt)
     if not shown.live:
-        st.session_state[_SAID] = "You see what is on the screen now. Your page does not follow: the presenter has not let it."
+        st.session_state[_SAID] = (
+            "You see what is on the screen now. Your page does not follow: the presenter has not let it."
+        )
 
 
 def say(sentence: str) -> None:
@@ -118,7 +120,7 @@ def _stop_following(sentence: str) -> None:
 
 
 def _act(adopt: Adopt) -> None:
-    """What the browser says: there is something new, the room is over, the visitor had enough, a room is theirs still."""
+    """What the browser says: there is something new, the visitor had enough, or a room is still theirs."""
     said: Any = (st.session_state.get(_KEY) or {}).get("act")
     if not isinstance(said, dict):
         return
