@@ -21,12 +21,13 @@ else:  # the server's import, which finds its own routes here
     from lstm_viz.ui.logs import say_sorry, set_up
     from lstm_viz.ui.no_delay import NoDelay
     from lstm_viz.ui.picture_route import ROUTES as PICTURE_ROUTES
+    from lstm_viz.ui.room_route import ROUTES as ROOM_ROUTES
     from lstm_viz.ui.training_route import ROUTES as TRAINING_ROUTES
 
     set_up()
     app = st.App(
         __file__,
-        routes=under_base([*PICTURE_ROUTES, *TRAINING_ROUTES, *LESSON_ROUTES]),
+        routes=under_base([*PICTURE_ROUTES, *TRAINING_ROUTES, *LESSON_ROUTES, *ROOM_ROUTES]),
         middleware=[Middleware(Guard), Middleware(NoDelay)],
         lifespan=forgetting,
         on_script_error=say_sorry,

@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from lstm_viz.dims import SYMBOLS
+from lstm_viz.drawing.cell_style import cell_variables
 from lstm_viz.drawing.palette import variables
+from lstm_viz.ui.projector_link import presenting
 
 _HERE = Path(__file__).parent
 
@@ -18,7 +21,11 @@ _HERE = Path(__file__).parent
 def _palette() -> str:
     light, dark = variables("light"), variables("dark")
     symbols = "".join(f".s-{letter}{{color:var(--{letter});font-weight:700}}" for letter in SYMBOLS)
-    return f":host{{{light}}}:host([data-theme=dark]){{{dark}}}{symbols}"
+    inherited = ";".join(
+        f"{pair.partition(':')[0]}:inherit!important" for pair in f"{light};{cell_variables('light')}".split(";")
+    )
+    in_room = f":host([data-room]) .lv{{{inherited}}}"
+    return f":host{{{light}}}:host([data-theme=dark]){{{dark}}}{symbols}{in_room}"
 
 
 @cache
@@ -94,8 +101,13 @@ def controls(sections: Sequence[Mapping[str, Any]], query: str | None, on_set: C
 
     ``query`` holds the same settings as a link does, None where a link cannot hold them.
     """
-    data = {"name": key, "sections": list(sections), "query": query, "seen": _seen(key)}
+    data = {"name": key, "sections": list(sections), "query": query, "seen": _seen(key), "slim": presenting()}
     _CONTROLS(key=key, data=data, default={"values": {}}, on_values_change=on_set)
+
+
+def controls_place() -> DeltaGenerator:
+    """Where the controls stand: beside the page, or as a slim bar below it while it is presented."""
+    return st.container(key="sizes") if presenting() else st.sidebar
 
 
 def what_was_set(key: str) -> dict[str, Any]:

@@ -34,10 +34,11 @@ def data_page() -> None:
     notes = "".join(f"<p class='small'>{html.escape(note)}</p>" for note in now.ready.notes)
     if chosen := next((step for step in now.ready.steps if step.name == picked), None):
         _inspector(chosen)
-    st.html(f"<p>{said(now)}</p>{notes}<p class='small'>Click a step to see its code.</p>")
-    if is_embedded():
-        return
-    use_buttons(now)
+    with st.container(key="data_said"):
+        st.html(f"<p>{said(now)}</p>{notes}<p class='small'>Click a step to see its code.</p>")
+        if is_embedded():
+            return
+        use_buttons(now)
     sections = _sections(now)
     tabs = st.tabs(list(sections), key="data_tab", on_change="rerun")
     for tab, name in zip(tabs, sections.values(), strict=True):

@@ -74,8 +74,7 @@ function show(data, parentElement, setStateValue) {
   const svg = picture.querySelector("svg")
   svg.dataset.theme = theme
   const [, , width, height] = svg.getAttribute("viewBox").split(" ").map(Number)
-  svg.style.maxWidth = `${width * 1.35}px`
-  svg.style.maxHeight = height > 1.2 * width ? "" : "calc(100vh - 11rem)"
+  fitToScreen(svg, `${width * 1.35}px`, height > 1.2 * width ? "" : "calc(100vh - 11rem)", parentElement.querySelector(".said"))
 
   for (const block of svg.querySelectorAll(".block")) {
     const { tensor, shape } = block.dataset

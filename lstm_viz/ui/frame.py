@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
@@ -17,7 +18,10 @@ from lstm_viz.ui.embed import EMBED_STYLE, is_embedded
 from lstm_viz.ui.gradients_link import GRADIENT_ENTRIES
 from lstm_viz.ui.lessons_place import DECISIONS, LessonPlace, adopt_lesson
 from lstm_viz.ui.pitfall_place import adopt_pitfall
+from lstm_viz.ui.presentation import presentation_style
+from lstm_viz.ui.projector_link import PROJECTOR_ENTRIES, PROJECTOR_NAMES
 from lstm_viz.ui.quiz_place import adopt_quiz
+from lstm_viz.ui.room import follow_room, keep_room
 from lstm_viz.ui.settings import Settings, adopt, current
 from lstm_viz.ui.text import literal, symbol_style
 from lstm_viz.ui.toolbar import TOOLBAR_STYLE, open_toolbar
@@ -73,9 +77,11 @@ def open_page(title: str) -> Settings:
     st.set_page_config(page_title=f"{title} · LSTM Shapes", page_icon=str(_ICON), layout="wide")
     more = TOOLBAR_STYLE + (EMBED_STYLE if is_embedded() else "")
     st.html(f"<style>{_STYLE}{symbol_style()}{more}</style>")
-    open_toolbar()
     if UNDER_APP not in st.session_state:
         _links_between_pages()
+    follow_room(title, PAGES)
+    presentation_style(title)
+    open_toolbar(title, PAGES, adopt_link)
     warm_later()
     return current()
 
@@ -93,9 +99,11 @@ def keep_address(at: InLink | None = None) -> None:
     for page in _OF_PAGES:
         entries |= page.now()
     entries |= at.to_query() if at else {}
+    shown = urlencode(entries | PROJECTOR_ENTRIES.now())
     decisions = DECISIONS if isinstance(at, LessonPlace) else ()
-    places = (*PLACE_NAMES, "sizes")
-    address(urlencode(entries), _take_returned, key="address", places=places, decisions=decisions)
+    places = (*PLACE_NAMES, "sizes", *PROJECTOR_NAMES)
+    address(shown, _take_returned, key="address", places=places, decisions=decisions)
+    keep_room(shown, adopt_link)
     with st.container():  # one place, however many there are: what stands below is not drawn anew
         for problem in current().problems:
             st.warning(literal(problem), icon=":material/link_off:")
@@ -103,5 +111,11 @@ def keep_address(at: InLink | None = None) -> None:
 
 def _take_returned() -> None:
     query = dict(parse_qsl(returned_address("address").split("#")[0].removeprefix("?")))
+    PROJECTOR_ENTRIES.adopt(query)
+    adopt_link(query)
+
+
+def adopt_link(query: Mapping[str, str]) -> None:
+    """Take the settings of a link and its places on the pages."""
     for take in (adopt, *(page.adopt for page in _OF_PAGES), *_ADOPT_PLACES):
         take(query)

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
-from streamlit.runtime import exists, get_instance
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from lstm_viz.spec import NetworkSpec
-from lstm_viz.ui.base_path import base_path
+from lstm_viz.ui.base_path import served_at
 from lstm_viz.ui.components import component
 from lstm_viz.ui.training_desk import desk
 from lstm_viz.ui.training_offer import Offer
@@ -38,15 +36,6 @@ def visitor() -> str:
         st.session_state[_WORD] = secrets.token_urlsafe(24)
     found: str = st.session_state[_WORD]
     return found
-
-
-def present() -> Callable[[], bool]:
-    """What says from any thread whether this visitor's session is alive."""
-    context = get_script_run_ctx()
-    if context is None or not exists():
-        return lambda: True
-    runtime, session = get_instance(), context.session_id
-    return lambda: runtime.is_active_session(session)
 
 
 def live(offer: Offer | None, error: str) -> None:
@@ -83,7 +72,7 @@ def _answered(offer: Offer | None, error: str, ticking: bool) -> None:
 
 def _mount(offer: Offer | None, error: str, answer: Mapping[str, Any] | None) -> None:
     data = {
-        "route": base_path() + ROUTE,
+        "route": served_at(ROUTE),
         "header": HEADER,
         "visitor": visitor(),
         "lead": offer.lead if offer else "",

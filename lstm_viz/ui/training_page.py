@@ -9,9 +9,10 @@ import streamlit as st
 from lstm_viz.preparation.prepared import Prepared
 from lstm_viz.spec import SpecError
 from lstm_viz.ui.embed import is_embedded
+from lstm_viz.ui.presence import present
 from lstm_viz.ui.take_from.training import take_from_training
 from lstm_viz.ui.text import literal
-from lstm_viz.ui.training_component import chosen_run, live, present, visitor
+from lstm_viz.ui.training_component import chosen_run, live, visitor
 from lstm_viz.ui.training_desk import desk
 from lstm_viz.ui.training_offer import Offer, current_offer, whats_wrong
 from lstm_viz.ui.training_settings import current_training, preset_of
