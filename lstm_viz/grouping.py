@@ -116,6 +116,35 @@ def loops_folded(parts: Sequence[Part]) -> tuple[Part, ...]:
     return tuple(found)
 
 
+@dataclass(frozen=True)
+class Line:
+    """A line of a table of a tree: a group's title, or a tensor; ``above`` is the path of the module around it.
+
+    ``first`` is True for the first tensor of its call.
+    """
+
+    level: int
+    above: str
+    group: Group | None = None
+    record: TensorRecord | None = None
+    first: bool = False
+
+    def below(self, name: str) -> str:
+        """A name as it is called in the module around it."""
+        return name.removeprefix(f"{self.above}.") if self.above else name
+
+
+def lines_of(parts: Iterable[Part], level: int = 0, above: str = "") -> Iterator[Line]:
+    """The lines of a table, a loop's first run alone."""
+    for part in parts:
+        if isinstance(part, Group):
+            yield Line(level, above, group=part)
+            yield from lines_of(part.parts, level + 1, part.path or above)
+        else:
+            for place, record in enumerate(part.records):
+                yield Line(level, above, record=record, first=place == 0)
+
+
 def _grouped(steps: Sequence[Step], depth: int) -> tuple[Part, ...]:
     parts: list[Part] = []
     for frame, inside in groupby(steps, key=lambda step: _frame(step, depth)):

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import torch
 
 from lstm_viz.amounts import bytes_text, count_text, seconds_text
 from lstm_viz.dims import Axis, describe
-from lstm_viz.grouping import Group, Part, tree_of
+from lstm_viz.grouping import Line, lines_of, tree_of
 
 if TYPE_CHECKING:
-    from lstm_viz.trace import TensorRecord, Trace
+    from lstm_viz.trace import Trace
 
 NAME, EXPRESSION = 30, 46
 """How long a name and an expression may be; what is longer loses its middle."""
@@ -66,7 +66,8 @@ def trace_text(trace: Trace) -> str:
         return "\n".join([head, "No tensor was made.", *trace.notes])
     typed = any(record.dtype != torch.float32 for record in trace)
     columns = ["tensor", "made by", "shape", "axes", *(["dtype"] if typed else []), "weights"]
-    rows = [[*row[:4], *(row[4:5] if typed else []), row[5]] for row in _tree_rows(tree_of(trace.tensors), "", "")]
+    cells = [_cells(trace, line) for line in lines_of(tree_of(trace.tensors))]
+    rows = [[*row[:4], *(row[4:5] if typed else []), row[5]] for row in cells]
     table = text_table(columns, rows, right=["weights"])
     rule = "─" * max(len(head), len(table.splitlines()[1]))
     return "\n".join([head, rule, table, rule, *totals(trace), *trace.notes])
@@ -88,31 +89,15 @@ def totals(trace: Trace) -> list[str]:
     return lines
 
 
-def _tree_rows(parts: Iterable[Part], indent: str, above: str) -> Iterator[Row]:
-    for part in parts:
-        if isinstance(part, Group):
-            yield [f"{indent}{_title(part, above)}", "", "", "", "", ""]
-            yield from _tree_rows(part.parts, indent + "  ", part.path or above)
-            continue
-        for place, record in enumerate(part.records):
-            yield _row(record, indent, above, first=place == 0)
-
-
-def _title(group: Group, above: str) -> str:
-    if group.kind == "loop":
-        return f"×{group.times}, the first run:"
-    return f"{shortened(_below(group.path, above), NAME)}:"
-
-
-def _below(name: str, above: str) -> str:
-    """A path inside the module ``above``, as it is called there."""
-    return name.removeprefix(f"{above}.") if above else name
-
-
-def _row(record: TensorRecord, indent: str, above: str, *, first: bool) -> Row:
-    expression = shortened(record.expression, EXPRESSION) if first else ""
+def _cells(trace: Trace, line: Line) -> Row:
+    indent, record = "  " * line.level, line.record
+    if record is None:
+        assert line.group is not None
+        title = trace.group_title(line.group, line.above)
+        return [f"{indent}{shortened(title, NAME)}:", "", "", "", "", ""]
+    expression = shortened(record.expression, EXPRESSION) if line.first else ""
     return [
-        indent + shortened(_below(record.name, above), NAME),
+        indent + shortened(line.below(record.name), NAME),
         expression if expression != record.name else "",
         str(record.shape),
         describe(record.axes),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,7 @@ from lstm_viz.arguments import Arguments, Labels
 from lstm_viz.capture import Recorder
 from lstm_viz.dims import Axis, Shape, describe
 from lstm_viz.display import Shown, diagram_of
+from lstm_viz.grouping import Group
 from lstm_viz.naming import Naming, name_axes
 from lstm_viz.printing import trace_text
 from lstm_viz.random_state import preserved
@@ -89,7 +90,7 @@ class Trace(Shown):
 
     ``sizes`` says what each symbol stands for; ``pinned`` which of them the model does not let vary; ``returned``
     names what the model returned; ``seconds`` is the forward pass as it was watched. ``weights`` is how many weights
-    the model has, shared ones once, and ``trained`` how many of them a training step changes.
+    the model has, shared ones once, and ``trained`` how many of them a training step changes. ``modules`` has the class of each module by its path.
 
     >>> found = trace(nn.LSTM(3, 5, batch_first=True), torch.zeros(4, 12, 3))
     >>> found["h_n"].shape, found.weights  # (L·D, B, H)
@@ -105,6 +106,7 @@ class Trace(Shown):
     seconds: float | None = None
     weights: int = 0
     trained: int = 0
+    modules: Mapping[str, str] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> TensorRecord:
         for key in ("name", "variable"):
@@ -141,6 +143,16 @@ class Trace(Shown):
             for record in self.tensors
         ]
         return DataFrame(rows, columns=_COLUMNS)
+
+    def group_title(self, group: Group, above: str = "") -> str:
+        """What stands above a group of calls: ``encoder · Encoder``, or ``×64``; ``above`` is the module around it."""
+        if group.kind == "loop":
+            return f"×{group.times}, the first run"
+        if not group.path:
+            return f"{len(group.records)} more tensors"
+        local = group.path.removeprefix(f"{above}.") if above else group.path
+        kind = self.modules.get(group.path, "")
+        return f"{local} · {kind}" if kind else local
 
     def diagram(self, fold: str | Sequence[str] = (), depth: int | None = None) -> Diagram:
         """The trace as a picture, which a notebook shows, ``str`` gives as SVG text and ``save`` writes.
@@ -279,7 +291,8 @@ def _assemble(module: nn.Module, main: Capture, layout: Layout, naming: Naming, 
     about = (*_pinned_notes(layout), *_scripted_notes(main))
     weights = [(_count(weight), weight.requires_grad) for weight in module.parameters()]
     counted = sum(count for count, _ in weights), sum(count for count, trained in weights if trained)
-    return Trace(records, naming.sizes, class_name(module), returned, pinned, about, seconds, *counted)
+    classes = {path: class_name(part) for path, part in module.named_modules() if path}
+    return Trace(records, naming.sizes, class_name(module), returned, pinned, about, seconds, *counted, classes)
 
 
 def _count(weight: Tensor) -> int:

@@ -17,8 +17,8 @@ _STYLE = (
     ".lv .card{fill:var(--paper);stroke:var(--faint);stroke-width:1.4}"
     ".lv .given .card{fill:var(--box)}.lv .folded .card{fill:var(--box);stroke:var(--line)}"
     ".lv .folded .card+.card{fill:none;stroke:var(--faint)}"
-    ".lv rect.frame{fill:none;stroke:var(--soft);stroke-width:1.3;stroke-dasharray:6 4}"
-    ".lv .loop>rect.frame{stroke:var(--T);stroke-width:2;stroke-dasharray:none}"
+    ".lv rect.frame{fill:var(--box);fill-opacity:.45;stroke:var(--faint);stroke-width:1.6}"
+    ".lv .loop>rect.frame{stroke:var(--T);stroke-width:2}"
     ".lv .frame-title{paint-order:stroke;stroke:var(--paper);stroke-width:6px;fill:var(--soft)}"
     ".lv .loop>.frame-title{fill:var(--T)}.lv .block{cursor:default}"
     ".lv .good{font-weight:600}"
@@ -69,15 +69,16 @@ def trace_diagram(trace: Trace, fold: str | Sequence[str] = (), depth: int | Non
 def draw_plan(trace: Trace, plan: Plan) -> TraceDiagram:
     """The picture of what is planned."""
     scene = scene_of(trace, plan)
-    width = scene.layout.width + 2 * _MARGIN
-    height = scene.layout.height + 2 * _MARGIN
+    margin = _MARGIN + (16 if plan.whole else 0)
+    width, height = scene.drawn_width + 2 * _MARGIN, scene.layout.height + 2 * margin
     label = f"{trace.model}: {len(trace)} tensors of a forward pass, from the inputs above to what is returned below"
     root = picture(width, height, label)
     root.set("width", f"{width:.0f}")
     root.set("height", f"{height:.0f}")
     add(root, "style", _STYLE)
     add(root, "rect", class_="ground", width=width, height=height, rx=8, style="fill:var(--paper)")
-    scene.draw_inside(root, _MARGIN, _MARGIN, _MARGIN, height - _MARGIN)
+    scene.draw_inside(root, _MARGIN, margin, margin, height - margin)
+    scene.draw_names(root, _MARGIN, margin - 5, height - margin + 15)
     folded = [group.path for group in closed_groups(plan) if group.path]
     return TraceDiagram(to_text(root), tuple(dict.fromkeys(folded)), width, height)
 

@@ -20,7 +20,8 @@ class Plan:
     """The parts to draw; ``folded`` are the groups that are drawn as one block.
 
     ``shown`` says of each tensor which one is drawn for it: of a loop's runs the first. ``readers`` holds the calls
-    that read each drawn tensor, and ``maker`` the call that made it, both by the calls that are drawn.
+    that read each drawn tensor, and ``maker`` the call that made it, both by the calls that are drawn. ``whole`` is
+    the module whose inside this is, None for the whole model.
     """
 
     parts: tuple[Part, ...]
@@ -29,6 +30,7 @@ class Plan:
     readers: Mapping[str, tuple[int, ...]]
     maker: Mapping[str, int]
     returned: frozenset[str]
+    whole: Group | None = None
 
     def is_folded(self, part: Part) -> bool:
         """Whether a part is one block."""
@@ -62,14 +64,24 @@ def calls_in(part: Part) -> frozenset[int]:
 
 def plan_of(trace: Trace, fold: str | Sequence[str] = (), depth: int | None = None) -> Plan:
     """Decide what is opened. Raises ValueError for a module in ``fold`` that the trace does not have."""
-    parts = _bounded(tree_of(trace.tensors))
     wanted = [fold] if isinstance(fold, str) else list(fold)
+    return _planned(trace, _bounded(tree_of(trace.tensors)), wanted, depth)
+
+
+def plan_inside(trace: Trace, group: Group) -> Plan:
+    """The same for what is inside one module, opened as deep as stays legible."""
+    return _planned(trace, _bounded(group.parts), (), None, group)
+
+
+def _planned(
+    trace: Trace, parts: tuple[Part, ...], wanted: Sequence[str], depth: int | None, whole: Group | None = None
+) -> Plan:
     closed = set(_chosen(parts, wanted))
-    level = depth if depth is not None else _legible_depth(parts, closed)
+    level = depth if depth is not None else _legible_depth(parts, closed)  # 0: the outermost modules stay shut
     while level > 0 and _visible(parts, closed, level) > MOST:
         level -= 1
     closed |= set(_deeper(parts, level))
-    shown = dict(_stands_for(parts))
+    shown = dict(_stands_for(tree_of(trace.tensors)))
     shown = {name: _resolved(shown, name) for name in shown}
     call_of = {record.name: record.call for record in trace}
     readers: dict[str, dict[int, None]] = {}
@@ -80,7 +92,7 @@ def plan_of(trace: Trace, fold: str | Sequence[str] = (), depth: int | None = No
     maker = {name: call for name, call in call_of.items() if shown.get(name, name) == name}
     returned = frozenset(shown.get(name, name) for name in trace.returned)
     calls = {name: tuple(found) for name, found in readers.items()}
-    return Plan(parts, frozenset(closed), shown, calls, maker, returned)
+    return Plan(parts, frozenset(closed), shown, calls, maker, returned, whole)
 
 
 def groups_in(parts: Iterable[Part], level: int = 0) -> Iterator[tuple[Group, int]]:

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from lstm_viz.amounts import count_text
-from lstm_viz.dims import Sizes
-from lstm_viz.drawing.graph_nodes import CODE, Node, call_node, folded_node
+from lstm_viz.drawing.graph_nodes import CODE, SOFT, Node, call_node, folded_node
 from lstm_viz.drawing.graph_plan import Plan, calls_in
 from lstm_viz.drawing.layered import Box, Edge, Layout, layered
 from lstm_viz.drawing.svg import Element, add, text_width
@@ -16,7 +15,7 @@ from lstm_viz.grouping import Group, Part, Step
 from lstm_viz.printing import shortened
 from lstm_viz.trace import Trace
 
-_TITLE, _SIDE, _FOOT = 30.0, 16.0, 14.0
+_TITLE, _SIDE, _FOOT = 14.0, 16.0, 0.0
 _PORT, _LANE = 12.0, 16.0
 _BETWEEN = 34.0
 
@@ -37,6 +36,7 @@ class Frame:
     title: str
     kind: str
     blocks: Mapping[str, Block]
+    boxes: Mapping[str, Box]
     layout: Layout
     edges: tuple[Edge, ...]
     carried: tuple[Carried, ...]
@@ -44,10 +44,13 @@ class Frame:
     leaving: tuple[str, ...]
 
     @property
+    def drawn_width(self) -> float:
+        """What is inside, with the lanes that lead back."""
+        return self.layout.width + _LANE * len(self.carried) + (6 if self.carried else 0)
+
+    @property
     def width(self) -> float:
-        lanes = _LANE * len(self.carried) + (6 if self.carried else 0)
-        inside = self.layout.width + lanes + 2 * _SIDE
-        return max(inside, text_width(self.title, CODE) + 2 * _SIDE)
+        return max(self.drawn_width, text_width(self.title, CODE)) + 2 * _SIDE
 
     @property
     def height(self) -> float:
@@ -64,7 +67,7 @@ class Frame:
         return {name: self._port(f"out {name}") for name in self.leaving}
 
     def _port(self, key: str) -> float:
-        return _SIDE + self.layout.places[key][0] + _PORT / 2 - self.width / 2
+        return _SIDE + self._middle(key, 0.0) - self.width / 2
 
     def draw(self, parent: Element, x: float, y: float) -> None:
         """Draw it with its upper left corner at (x, y)."""
@@ -72,6 +75,12 @@ class Frame:
         add(group, "rect", class_="frame", x=x, y=y, width=self.width, height=self.height, rx=12)
         self.draw_inside(group, x + _SIDE, y + _TITLE, y, y + self.height)
         add(group, "text", self.title, x=x + _SIDE, y=y + 19, font_size=CODE, font_weight=700, class_="frame-title")
+
+    def draw_names(self, group: Element, x: float, top: float, foot: float) -> None:
+        """Write the names of the tensors that come in above and go out below."""
+        for key, y in [*((f"in {name}", top) for name in self.entering), *((f"out {name}", foot) for name in self.leaving)]:
+            text = port_text(key.partition(" ")[2])
+            add(group, "text", text, x=self._middle(key, x), y=y, text_anchor="middle", font_size=SOFT, class_="soft")
 
     def draw_inside(self, group: Element, x: float, y: float, top: float, foot: float) -> None:
         """Draw what is inside with its upper left corner at (x, y); ports reach to ``top`` and ``foot``."""
@@ -86,8 +95,7 @@ class Frame:
             block.draw(group, x + left, y + above)
 
     def _middle(self, key: str, x: float) -> float:
-        width = self.blocks[key].width if key in self.blocks else _PORT
-        return x + self.layout.places[key][0] + width / 2
+        return x + self.layout.places[key][0] + self.boxes[key].width / 2
 
     def _arrivals(self, x: float) -> list[float]:
         """Where each edge ends: where its port is, and else side by side in the order in which they come."""
@@ -143,17 +151,17 @@ Block: TypeAlias = Node | Frame
 
 def scene_of(trace: Trace, plan: Plan) -> Frame:
     """The whole trace, laid out."""
-    return _frame("", "model", plan.parts, None, trace.sizes, plan)
+    return _frame("", "model", plan.parts, plan.whole, trace, plan)
 
 
-def _frame(title: str, kind: str, parts: Sequence[Part], whole: Group | None, sizes: Sizes, plan: Plan) -> Frame:
-    blocks = {f"part {number}": _block(part, sizes, plan) for number, part in enumerate(parts)}
+def _frame(title: str, kind: str, parts: Sequence[Part], whole: Group | None, trace: Trace, plan: Plan) -> Frame:
+    blocks = {f"part {number}": _block(part, trace, plan) for number, part in enumerate(parts)}
     home = {call: f"part {number}" for number, part in enumerate(parts) for call in calls_in(part)}
     entering = tuple(plan.entering(whole)) if whole else ()
     leaving = tuple(record.name for record in plan.leaving(whole)) if whole else ()
-    boxes = {f"in {name}": Box(_PORT, 0, "first") for name in entering}
+    boxes = {f"in {name}": Box(_port_width(name, kind), 0, "first") for name in entering}
     boxes |= {key: Box(block.width, block.height) for key, block in blocks.items()}
-    boxes |= {f"out {name}": Box(_PORT, 0, "last") for name in leaving}
+    boxes |= {f"out {name}": Box(_port_width(name, kind), 0, "last") for name in leaving}
     edges = tuple(dict.fromkeys(_edges(blocks, home, plan, entering, leaving)))
     order = {key: number for number, key in enumerate(blocks)}
     forward = tuple(edge for edge in edges if order.get(edge.source, -1) < order.get(edge.target, len(order)))
@@ -163,7 +171,17 @@ def _frame(title: str, kind: str, parts: Sequence[Part], whole: Group | None, si
         if edge.source in order and order.get(edge.target, len(order)) <= order[edge.source]
     )
     layout = layered(boxes, forward, between=_BETWEEN)
-    return Frame(title, kind, blocks, layout, forward, tuple(back), entering, leaving)
+    return Frame(title, kind, blocks, boxes, layout, forward, tuple(back), entering, leaving)
+
+
+def _port_width(name: str, kind: str) -> float:
+    """Room for the tensor's name where the drawing begins and ends at its ports."""
+    return max(text_width(port_text(name), SOFT), _PORT) if kind == "model" else _PORT
+
+
+def port_text(name: str) -> str:
+    """A tensor's name at a port."""
+    return shortened(name, 22)
 
 
 def _edges(
@@ -192,18 +210,13 @@ def _repeats(plan: Plan, name: str, maker: int, reader: int, block: Block) -> bo
     return isinstance(block, Node) and block.kind != "folded" and maker == reader
 
 
-def _block(part: Part, sizes: Sizes, plan: Plan) -> Block:
+def _block(part: Part, trace: Trace, plan: Plan) -> Block:
     if isinstance(part, Step):
-        return call_node(part.records, sizes, plan.returned)
+        return call_node(part.records, trace.sizes, plan.returned)
     if plan.is_folded(part):
-        return folded_node(_title(part), _about(part), plan.leaving(part), sizes, plan.returned)
-    return _frame(_title(part), part.kind, part.parts, part, sizes, plan)
-
-
-def _title(part: Group) -> str:
-    if part.kind == "loop":
-        return f"×{part.times}"
-    return shortened(part.path, 44) if part.path else f"{len(part.records)} more tensors"
+        title = trace.group_title(part)
+        return folded_node(title, _about(part), plan.leaving(part), trace.sizes, plan.returned)
+    return _frame(trace.group_title(part), part.kind, part.parts, part, trace, plan)
 
 
 def _about(part: Group) -> str:
