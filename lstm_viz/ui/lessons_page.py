@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from lstm_viz.ui.base_path import served_at
 from lstm_viz.ui.components import component
 from lstm_viz.ui.lessons_place import LessonPlace, go_to, lesson_place
 from lstm_viz.ui.lessons_route import LESSON_ROUTE
@@ -42,13 +43,12 @@ def lessons_page() -> LessonPlace:
     """Show where the visitor is; returns it for the address."""
     place = settled(lesson_place())
     go_to(place)
-    base = str(st.get_option("server.baseUrlPath")).strip("/")
     _LESSONS(
         key=_KEY,
         data={
             "shelf": list(shelf()),
             "view": view_of(place, tall=bool(_state().get("narrow"))),
-            "route": f"/{base}{LESSON_ROUTE}" if base else LESSON_ROUTE,
+            "route": served_at(LESSON_ROUTE),
             "seen": int((_state().get("at") or {}).get("sent", 0)),
         },
         default={"at": None, "narrow": False},

@@ -11,6 +11,7 @@ import streamlit as st
 from lstm_viz.spec import NetworkSpec
 from lstm_viz.ui.base_path import served_at
 from lstm_viz.ui.components import component
+from lstm_viz.ui.presence import present
 from lstm_viz.ui.training_desk import desk
 from lstm_viz.ui.training_offer import Offer
 from lstm_viz.ui.training_route import HEADER, ROUTE
