@@ -17,9 +17,18 @@ else:  # the server's import, which finds its own routes here
     from lstm_viz.ui.base_path import under_base
     from lstm_viz.ui.departures import forgetting
     from lstm_viz.ui.guard import Guard
+    from lstm_viz.ui.lessons_route import ROUTES as LESSON_ROUTES
+    from lstm_viz.ui.logs import say_sorry, set_up
     from lstm_viz.ui.no_delay import NoDelay
-    from lstm_viz.ui.picture_route import ROUTES
+    from lstm_viz.ui.picture_route import ROUTES as PICTURE_ROUTES
+    from lstm_viz.ui.room_route import ROUTES as ROOM_ROUTES
     from lstm_viz.ui.training_route import ROUTES as TRAINING_ROUTES
 
-    routes = under_base([*ROUTES, *TRAINING_ROUTES])
-    app = st.App(__file__, routes=routes, middleware=[Middleware(Guard), Middleware(NoDelay)], lifespan=forgetting)
+    set_up()
+    app = st.App(
+        __file__,
+        routes=under_base([*PICTURE_ROUTES, *TRAINING_ROUTES, *LESSON_ROUTES, *ROOM_ROUTES]),
+        middleware=[Middleware(Guard), Middleware(NoDelay)],
+        lifespan=forgetting,
+        on_script_error=say_sorry,
+    )

@@ -43,6 +43,8 @@ class Recorder(TorchFunctionMode):
         self._keeper = Keeper(budget)
         self._tell = before_writing
         self._path = [""]
+        self._inside: list[tuple[str, int]] = []
+        self._runs = 0
         self._atomic = 0
         self._paused = False
         self._thread = threading.get_ident()
@@ -76,6 +78,8 @@ class Recorder(TorchFunctionMode):
         if threading.get_ident() != self._thread:  # another thread may be running the same model
             return
         self._path.append(self._subject.paths.get(id(module), self._path[-1]))
+        self._inside.append((self._path[-1], self._runs))
+        self._runs += 1
         if self._subject.is_atomic(module):
             own = vars(module)
             if own.get("max_norm") is not None:  # an embedding that shortens its own rows
@@ -90,6 +94,7 @@ class Recorder(TorchFunctionMode):
         if threading.get_ident() != self._thread:
             return
         path = self._path.pop()
+        self._inside.pop()
         atomic = self._subject.is_atomic(module)
         self._atomic -= atomic
         if self._atomic:
@@ -173,6 +178,7 @@ class Recorder(TorchFunctionMode):
 
         call.structure = replaced(result, record)
         call.outputs = tuple(outputs)
+        call.inside = tuple(self._inside[1:])  # the first is the model itself
         self.calls.append(call)
 
     def _see(self, tensor: Tensor, fresh: bool) -> Seen:

@@ -10,6 +10,7 @@ from torch import Tensor
 from torch.nn import functional as F  # noqa: N812
 from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence
 
+from lstm_viz.display import Shown
 from lstm_viz.recurrent import (
     Gate,
     Recurrent,
@@ -59,8 +60,8 @@ class LayerPass:
     c_last: Tensor | None
 
 
-@dataclass(frozen=True, eq=False)
-class Unrolled:
+@dataclass(frozen=True, eq=False, repr=False)
+class Unrolled(Shown):
     """A recurrent module with everything in it kept.
 
     ``passes`` are in the order of the rows of h_n: L0→, L0←, L1→, L1←. ``output``, ``h_n`` and ``c_n`` (None but for
@@ -76,6 +77,10 @@ class Unrolled:
     c_n: Tensor | None
     lengths: tuple[int, ...]
     mask: Tensor
+
+    def __repr__(self) -> str:
+        sizes = ", ".join(f"{symbol} = {size}" for symbol, size in self.sizes.items())
+        return f"{self.cell.upper()} unrolled: {sizes}; {len(self.passes)} passes over its steps"
 
     def at(self, layer: int, direction: int = 0) -> LayerPass:
         """The pass of one layer, 0 to L-1, in one direction, 0 forward or 1 reverse."""

@@ -13,7 +13,9 @@ from torch.nn.parameter import is_lazy
 
 from lstm_viz.arithmetic import Factors, Sum, sum_of
 from lstm_viz.dims import Axis, Shape, Sizes, describe, shape_size
+from lstm_viz.display import Shown
 from lstm_viz.layer_axes import GATES, LayerAxes, layer_axes
+from lstm_viz.printing import shortened, text_table
 from lstm_viz.symbols import ModuleSymbols
 
 if TYPE_CHECKING:
@@ -77,8 +79,8 @@ class ModuleCount:
         return f"{' + '.join(f'{part.count:,}' for part in self.parts)} = {self.count:,}"
 
 
-@dataclass(frozen=True)
-class ParameterTable:
+@dataclass(frozen=True, repr=False)
+class ParameterTable(Shown):
     """All weights of a module, in torch's order, and what each of its modules has. ``sizes``: the symbols' values."""
 
     rows: tuple[Weight, ...]
@@ -101,6 +103,17 @@ class ParameterTable:
             if name == row.name or name in row.also:
                 return row
         raise KeyError(f"no weight {name!r}; there are {', '.join(row.name for row in self.rows)}")
+
+    def __str__(self) -> str:
+        rows = [
+            (shortened(row.name, 40), str(row.shape), describe(row.axes), row.arithmetic, f"{row.count:,}")
+            for row in self.rows
+        ]
+        rows.append(("in all", "", "", "" if self.trainable == self.total else "not all trained", f"{self.total:,}"))
+        return text_table(("weight", "shape", "axes", "count", "weights"), rows, right=["weights"])
+
+    def __repr__(self) -> str:
+        return str(self)
 
     def to_frame(self) -> DataFrame:
         """A pandas table with a row a weight, texts as the page shows them."""

@@ -15,6 +15,8 @@ from lstm_viz.source import Written
 
 _PLAIN = {int, float, bool, str, slice, type(None), type(...), torch.dtype, torch.Size}
 Holder = Tensor | PackedSequence
+Inside = tuple[tuple[str, int], ...]
+"""The modules whose forward pass is running, the outermost first: the path of each, and a number of this run of it."""
 _DEEPEST = 16
 """Values that are nested deeper are not looked into: one may hold itself."""
 
@@ -39,7 +41,8 @@ class Call:
 
     ``kind`` is input, parameter, buffer, constant (another tensor that the model holds), function, module, or unseen:
     made by code that no mode is told of. ``place`` is where the person's code called it: the code object, and an
-    instruction in it. ``structure`` is the result with a record in each tensor's place.
+    instruction in it. ``structure`` is the result with a record in each tensor's place; ``inside`` says which modules
+    were running.
     """
 
     kind: str
@@ -55,6 +58,7 @@ class Call:
     packing: tuple[str, int, int] | None = None
     structure: Any = None
     written: Written | None = None
+    inside: Inside = ()
 
     @property
     def key(self) -> tuple[str, str, str, int, int]:

@@ -3,29 +3,36 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn.parameter import is_lazy
 
 from lstm_viz.alignment import axis_of
 from lstm_viz.arguments import Arguments, Labels
 from lstm_viz.capture import Recorder
 from lstm_viz.dims import Axis, Shape, describe
+from lstm_viz.display import Shown, diagram_of
+from lstm_viz.grouping import Group
 from lstm_viz.naming import Naming, name_axes
+from lstm_viz.printing import trace_text
 from lstm_viz.random_state import preserved
 from lstm_viz.resizing import Layout, find_layout
 from lstm_viz.restoring import untouched
 from lstm_viz.running import Loss, argument_names, eager, materialised, run_once, silent
-from lstm_viz.seen import Call, Capture
+from lstm_viz.seen import Call, Capture, Inside
 from lstm_viz.subject import Subject, class_name
 from lstm_viz.wording import Name, expressions, failed_expression, merge_packing, module_text, names_of
 
 if TYPE_CHECKING:
     from pandas import DataFrame
+
+    from lstm_viz.display import Diagram
 
 _COLUMNS = ["tensor", "made by", "axes", "shape", "dtype", "elements", "bytes", "module", "from"]
 VALUES = 1_000_000
@@ -47,6 +54,8 @@ class TensorRecord:
     ``name`` is unique in its trace: PyTorch's own word for what a recurrent layer returns (``output``, ``h_n``,
     ``c_n``), else the variable in the code, else something readable; ``variable`` is the name in the code, if it has
     one. ``values`` holds the whole tensor or None past the budget; then ``corner`` holds both ends of each axis.
+    ``call`` numbers the call that made it, ``inside`` says which modules were running then, and ``weights`` is how many
+    weights the layer has that made it, where it is the first tensor of its first call.
     """
 
     name: str
@@ -65,6 +74,9 @@ class TensorRecord:
     corner: Tensor | None = None
     packed: Packed | None = None
     notes: tuple[str, ...] = ()
+    call: int = 0
+    inside: Inside = ()
+    weights: int = 0
 
     @property
     def elements(self) -> int:
@@ -72,12 +84,17 @@ class TensorRecord:
         return int(torch.Size(self.shape).numel())
 
 
-@dataclass(frozen=True, eq=False)
-class Trace:
-    """Every tensor of one forward pass, in the order of making.
+@dataclass(frozen=True, eq=False, repr=False)
+class Trace(Shown):
+    """Every tensor of one forward pass, in the order of making. In a notebook it shows its diagram and its table.
 
     ``sizes`` says what each symbol stands for; ``pinned`` which of them the model does not let vary; ``returned``
-    names what the model returned; ``seconds`` is the forward pass as it was watched.
+    names what the model returned; ``seconds`` is the forward pass as it was watched. ``weights`` is how many weights
+    the model has, shared ones once, and ``trained`` how many of them a training step changes. ``modules`` has the class of each module by its path.
+
+    >>> found = trace(nn.LSTM(3, 5, batch_first=True), torch.zeros(4, 12, 3))
+    >>> found["h_n"].shape, found.weights  # (L·D, B, H)
+    ((1, 4, 5), 200)
     """
 
     tensors: tuple[TensorRecord, ...]
@@ -87,6 +104,9 @@ class Trace:
     pinned: Mapping[str, int] | None = None
     notes: tuple[str, ...] = ()
     seconds: float | None = None
+    weights: int = 0
+    trained: int = 0
+    modules: Mapping[str, str] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> TensorRecord:
         for key in ("name", "variable"):
@@ -124,10 +144,42 @@ class Trace:
         ]
         return DataFrame(rows, columns=_COLUMNS)
 
+    def group_title(self, group: Group, above: str = "") -> str:
+        """What stands above a group of calls: ``encoder · Encoder``, or ``×64``; ``above`` is the module around it."""
+        if group.kind == "loop":
+            return f"×{group.times}, the first run"
+        if not group.path:
+            return f"{len(group.records)} more tensors"
+        local = group.path.removeprefix(f"{above}.") if above else group.path
+        kind = self.modules.get(group.path, "")
+        return f"{local} · {kind}" if kind else local
+
+    def diagram(self, fold: str | Sequence[str] = (), depth: int | None = None) -> Diagram:
+        """The trace as a picture, which a notebook shows, ``str`` gives as SVG text and ``save`` writes.
+
+        ``fold`` names modules to draw as one block each, by their path; ``depth`` is how deep modules are opened, 0
+        for none. Without it as many levels are opened as stay legible. Raises ValueError for a module that is not
+        there.
+
+        >>> found = trace(nn.LSTM(3, 5), torch.zeros(12, 4, 3))
+        >>> str(found.diagram())[:4]
+        '<svg'
+        """
+        picture: Diagram = diagram_of(self, fold, depth)
+        return picture
+
+    def save(self, path: str | Path) -> Path:
+        """Write it to a file: ``.html``, one page with diagram and table; ``.svg``, the diagram; ``.json``, the data.
+
+        The page needs no network. docs/trace-json.md describes the data. Raises ValueError for another ending.
+        """
+        return super().save(path)
+
     def __str__(self) -> str:
-        table = self.to_frame()[["tensor", "made by", "axes", "shape", "dtype"]].to_string(index=False)
-        sizes = ", ".join(f"{symbol} = {size}" for symbol, size in self.sizes.items())
-        return "\n".join([f"{self.model}: {sizes}", table, *self.notes])
+        return trace_text(self)
+
+    def __repr__(self) -> str:
+        return trace_text(self)
 
 
 class TraceError(RuntimeError):
@@ -228,17 +280,44 @@ def _assemble(module: nn.Module, main: Capture, layout: Layout, naming: Naming, 
     calls = merge_packing(main.calls)
     names = names_of(calls, main.loss)
     written = expressions(calls, {index: name.unique for index, name in names.items()})
-    records = tuple(record for call in calls for record in _records(call, written[id(call)], names, naming))
+    owned = _weights_owned(calls)
+    records = tuple(
+        record
+        for place, call in enumerate(calls)
+        for record in _records(place, call, written[id(call)], names, naming, owned.get(place, 0))
+    )
     returned = tuple(names[seen.index].unique for seen in main.returned if seen.index in names)
     pinned = {symbol: layout.sizes[symbol] for symbol in layout.pinned}
     about = (*_pinned_notes(layout), *_scripted_notes(main))
-    return Trace(records, naming.sizes, class_name(module), returned, pinned, about, seconds)
+    weights = [(_count(weight), weight.requires_grad) for weight in module.parameters()]
+    counted = sum(count for count, _ in weights), sum(count for count, trained in weights if trained)
+    classes = {path: class_name(part) for path, part in module.named_modules() if path}
+    return Trace(records, naming.sizes, class_name(module), returned, pinned, about, seconds, *counted, classes)
 
 
-def _records(call: Call, expression: str, names: Mapping[int, Name], naming: Naming) -> Iterator[TensorRecord]:
+def _count(weight: Tensor) -> int:
+    return 0 if is_lazy(weight) else weight.numel()
+
+
+def _weights_owned(calls: Sequence[Call]) -> dict[int, int]:
+    """How many weights the layer of a call has, for the first call of each layer."""
+    first: dict[int, int] = {}
+    for place, call in enumerate(calls):
+        if call.module is not None:
+            first.setdefault(id(call.module), place)
+    return {
+        place: sum(map(_count, call.module.parameters()))
+        for place, call in enumerate(calls)
+        if call.module is not None and first[id(call.module)] == place
+    }
+
+
+def _records(
+    place: int, call: Call, expression: str, names: Mapping[int, Name], naming: Naming, weights: int
+) -> Iterator[TensorRecord]:
     layer = module_text(call.module) if call.module is not None and call.outputs else ""
     parents = tuple(dict.fromkeys(names[seen.index].unique for seen in call.inputs if seen.index in names))
-    for seen in call.outputs:
+    for position, seen in enumerate(call.outputs):
         yield TensorRecord(
             name=names[seen.index].unique,
             variable=names[seen.index].variable,
@@ -256,6 +335,9 @@ def _records(call: Call, expression: str, names: Mapping[int, Name], naming: Nam
             corner=seen.corner,
             packed=Packed(seen.batch_sizes, seen.lengths) if seen.batch_sizes and seen.lengths else None,
             notes=(_MIXED.format(expression),) if seen.index in naming.mixed else (),
+            call=place,
+            inside=call.inside,
+            weights=0 if position else weights,
         )
 
 

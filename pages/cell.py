@@ -15,6 +15,7 @@ from lstm_viz.ui.frame import keep_address, open_page
 from lstm_viz.ui.notices import notices
 from lstm_viz.ui.settings import current
 from lstm_viz.ui.step_by_step import step_by_step
+from lstm_viz.ui.take_from.cell import take_from_cell
 
 SECTIONS = {
     "Over time": "over_time",
@@ -31,14 +32,17 @@ settings = current()
 if smaller := too_large(settings.spec):
     keep_address(place())
     refuse(settings.spec, smaller)
+    take_from_cell(opened=False)
     st.stop()
 forward = forward_of(settings)
 if forward.computed:
     keep_address(place())
     notices(settings, forward)
+    take_from_cell(opened=False)
     st.stop()
 clamp(settings.spec.sizes)
 view = cell_view(settings)
+take_from_cell(opened=True)
 keep_address(place())
 choices(view, place())
 tabs = st.tabs(["Step by step", *SECTIONS], key="cell_tab", on_change="rerun")

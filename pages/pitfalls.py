@@ -8,6 +8,7 @@ import streamlit as st
 
 from lstm_viz.ui.frame import keep_address, open_page
 from lstm_viz.ui.pitfall_place import TAB, TABS, pitfall_place
+from lstm_viz.ui.take_from.mistakes import take_from_mistakes
 
 open_page("Mistakes")
 tabs = st.tabs(list(TABS), key=TAB, on_change="rerun")
@@ -16,3 +17,4 @@ for tab, module in zip(tabs, TABS.values(), strict=True):
         with tab:
             import_module(f"lstm_viz.ui.{module}").section()
 keep_address(pitfall_place())
+take_from_mistakes()

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -184,6 +185,14 @@ class TestNumbers:
         )
         message = "RuntimeError: mat1 and mat2 shapes cannot be multiplied (31x7 and 12x200)"
         assert [each.key for each in diagnose(trace + message)] == ["linear-in-features"]
+
+    def test_a_flattened_sequence_of_another_length_is_recognised(self) -> None:
+        """Linear(T·H) after sequences of another length: the hidden size is in both numbers."""
+        for steps, made_for, hidden in ((9, 7, 16), (30, 23, 64), (11, 12, 10)):
+            with pytest.raises(RuntimeError) as caught:
+                torch.nn.Linear(made_for * hidden, 2)(torch.randn(4, steps, hidden).flatten(1))
+            answer = first(str(caught.value), sizes={"H": hidden} if hidden < 16 else None)
+            assert f"{steps} steps came to a Linear that was made for {made_for} steps" in answer.explanation
 
 
 class TestPastes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ from urllib.request import Request, urlopen
 
 import numpy as np
 import pytest
+from starlette.requests import Request as Asked
 from streamlit.testing.v1 import AppTest
 
 from lstm_viz.datasets import Table, passengers
@@ -32,6 +34,7 @@ from lstm_viz.ui.training_controls import training_controls
 from lstm_viz.ui.training_desk import Desk, desk
 from lstm_viz.ui.training_link import MODEL, TRAINING_NAMES
 from lstm_viz.ui.training_offer import Offer
+from lstm_viz.ui.training_route import HEADER, ROUTES
 from lstm_viz.ui.training_scene import scene, shown
 from lstm_viz.ui.training_settings import START, TrainingSettings, taken
 
@@ -315,6 +318,13 @@ class TestPage:
         assert not sent(app)["error"]
         assert "4 hidden units" in sent(app)["lead"]
 
+    def test_a_state_that_is_handed_on_needs_samples_that_follow(self, run_app: RunApp) -> None:
+        several = run_app(PAGE, tstate="carried", tshuf="0", tB="4", tep="2")
+        assert "8 of 120 samples, which follow one another, train" in sent(several)["detail"]
+        assert "one batch" not in sent(several)["detail"]
+        alone = run_app(PAGE, tstate="undetached", tshuf="0", tB="8", tep="2")
+        assert sent(alone)["detail"].endswith("no state is handed on: choose a smaller batch size.")
+
     def test_what_a_link_gets_wrong_is_said(self, run_app: RunApp) -> None:
         app = run_app(PAGE, tlr="fast", tep="7", tnet="mine")
         assert not app.exception
@@ -395,8 +405,9 @@ class TestAfterARun:
         assert not app.exception
         assert {each.proto.label for each in app.get("download_button")} == {
             "Model, state_dict",
-            "Curves, CSV",
+            "Curves, .csv",
             "Script, .py",
+            "Notebook, .ipynb",
         }
         app.session_state["training_tab"] = "Predict further"
         app.run()
@@ -442,3 +453,27 @@ def test_the_route_answers_in_json(server: str, content: bytes, status: int, wor
     found, answer = post(f"{server}/training-runs", content, "nobody")
     assert found == status
     assert word in answer
+
+
+def routed(word: str, asked: dict[str, Any]) -> dict[str, Any]:
+    """What the route answers, without a server."""
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": json.dumps(asked).encode()}
+
+    scope = {"type": "http", "method": "POST", "headers": [(HEADER.encode(), word.encode())]}
+    found: dict[str, Any] = json.loads(asyncio.run(ROUTES[0].endpoint(Asked(scope, receive))).body)
+    return found
+
+
+def test_an_answer_waits_for_the_first_epoch_but_not_for_long() -> None:
+    desk().offer("waits", offer(20_000), lambda: True)
+    runs = [routed("waits", {"act": "train"})["started"] for _ in range(3)]
+    until(lambda: routed("waits", {"wait": runs[0]})["runs"][0]["new"])
+    assert not desk().is_starting("waits", runs[0])
+    began = time.monotonic()
+    assert routed("waits", {"wait": runs[2]})["runs"][2]["state"] == "queued", "it waits for its place, and says so"
+    assert time.monotonic() - began > 0.4
+    assert routed("nobody", {"wait": runs[0]}) == {"unknown": True}
+    for each in reversed(runs):
+        routed("waits", {"act": "remove", "run": each})

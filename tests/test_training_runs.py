@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing.forkserver
 import os
+import re
 import signal
 import sys
 import threading
@@ -12,11 +13,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import nbformat
 import psutil
 import pytest
 import torch
+from nbclient import NotebookClient
 from torch import Tensor, nn
 
+from lstm_viz.notebook import notebook
 from lstm_viz.preparation.recipe import Recipe
 from lstm_viz.spec import NetworkSpec, SpecError
 from lstm_viz.training import (
@@ -33,6 +37,7 @@ from lstm_viz.training import (
 )
 from lstm_viz.training.data import from_tensors
 from lstm_viz.training.keeping import weights_of
+from lstm_viz.training.script import training_script
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="runs need a forkserver")
 
@@ -263,11 +268,11 @@ def test_where_nothing_was_kept_there_is_nothing_to_go_on_from(runner: Runner) -
 def test_limits(runner: Runner) -> None:
     with pytest.raises(SpecError, match=r"epochs: expected at most 20,000 here, got 50000\."):
         runner.submit(replace(QUICK, spec=TrainingSpec(epochs=50_000)))
-    brief = Runner(limits=Limits(seconds=0.3))
+    brief = Runner(limits=Limits(seconds=1.5))
     try:
         view = done(brief, LONG)
         assert view.state == "stopped"
-        assert view.message == "It reached its limit of 0.3 seconds."
+        assert view.message == "It reached its limit of 1.5 seconds."
         assert view.kept == view.epoch > 0
     finally:
         brief.close()
@@ -409,3 +414,14 @@ class Telling(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         raise RuntimeError(f"main script: {getattr(sys.modules['__main__'], '__file__', 'none')}")
+
+
+def test_the_notebook_repeats_the_run_to_the_last_bit(runner: Runner, tmp_path: Path) -> None:
+    job = Job(NetworkSpec(hidden_size=3), TableData(Recipe()), TrainingSpec(epochs=3, batch_size=60, patience=2))
+    made = nbformat.reads(notebook(training_script(job), "A run"), as_version=4)
+    NotebookClient(made, timeout=120, kernel_name="python3", resources={"metadata": {"path": str(tmp_path)}}).execute()
+    printed = "".join(output.get("text", "") for cell in made.cells for output in cell.get("outputs", ()))
+    lines = re.findall(r"^(\d+) (\S+) (\S+) [\d.]+ s$", printed, re.MULTILINE)
+    assert [(int(epoch), float(loss), float(watched)) for epoch, loss, watched in lines] == [
+        (epoch.epoch, epoch.train_loss, epoch.validation_loss) for epoch in done(runner, job).epochs
+    ]

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from lstm_viz.audit.dependency import DependencyMap
 from lstm_viz.audit.findings import Finding
+from lstm_viz.display import Shown
 
 
 @dataclass(frozen=True, eq=False)
-class Audit:
+class Audit(Shown):
     """What was found. ``map`` is None where no gradient can be taken.
 
     ``checked`` and ``not_checked`` say in sentences what was looked at and what was not, and what would be needed for

@@ -8,7 +8,7 @@ from dataclasses import replace
 from lstm_viz.diagnosis.code_facts import read_code
 from lstm_viz.diagnosis.evidence import Evidence
 from lstm_viz.diagnosis.families import FAMILIES, unknown
-from lstm_viz.diagnosis.finding import Diagnosis
+from lstm_viz.diagnosis.finding import Diagnoses, Diagnosis
 from lstm_viz.diagnosis.reading import Message, cleaned, messages, one_line, shortened
 from lstm_viz.dims import SYMBOLS
 from lstm_viz.spec import NetworkSpec
@@ -21,7 +21,7 @@ _WHOLE = 0.95
 
 def diagnose(
     message: str, *, code: str | None = None, sizes: Mapping[str, int] | NetworkSpec | None = None
-) -> list[Diagnosis]:
+) -> Diagnoses:
     """What ``message``, an error, a warning or a whole traceback, means in its own numbers, best answer first.
 
     ``code`` is the person's program, which is read and never executed; ``sizes`` what they say of it, by symbol, or a
@@ -44,8 +44,8 @@ def diagnose(
         for answer in _answers(Message("", one_line(shortened(text, _LONGEST))), seen):
             answers.setdefault(answer.key, replace(answer, confidence=round(answer.confidence * _WHOLE, 3)))
     if not answers:
-        return [unknown.answer(messages(text)[0], seen)]
-    return sorted(answers.values(), key=lambda answer: -answer.confidence)[:MOST_ANSWERS]
+        return Diagnoses([unknown.answer(messages(text)[0], seen)])
+    return Diagnoses(sorted(answers.values(), key=lambda answer: -answer.confidence)[:MOST_ANSWERS])
 
 
 def _answers(message: Message, seen: Evidence) -> list[Diagnosis]:

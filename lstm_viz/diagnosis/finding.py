@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from textwrap import indent
+
+from lstm_viz.display import Shown
 
 Numbers = tuple[tuple[int, str], ...]
 """Numbers of the message, each with what it is."""
 
 
 @dataclass(frozen=True)
-class Diagnosis:
+class Diagnosis(Shown):
     """What a message means, and what to do.
 
     ``numbers`` says of each number what it is; ``axis`` which axis of which tensor is wrong; ``misleading`` why the
@@ -29,3 +32,15 @@ class Diagnosis:
     confidence: float = 0.9
     tells_apart: str = ""
     pitfall: str = ""
+
+    def __str__(self) -> str:
+        numbers = "\n".join(f"  {number}: {what}" for number, what in self.numbers)
+        parts = (self.title, self.explanation, numbers, self.axis, self.misleading, self.fix)
+        return "\n".join([*filter(None, parts), *([indent(self.fixed_code, "    ")] if self.fixed_code else [])])
+
+
+class Diagnoses(list[Diagnosis], Shown):
+    """The answers to one message, best first: a list that prints and shows itself."""
+
+    def __str__(self) -> str:
+        return "\n\nOr: ".join(map(str, self))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from lstm_viz.dims import Axis, Sizes
@@ -112,12 +113,13 @@ class Block:
         return self.record.shape[self.order.index(role)]
 
 
-def make_block(record: TensorRecord, sizes: Sizes) -> Block:
+def make_block(record: TensorRecord, sizes: Sizes, like: Block | None = None) -> Block:
     """Assign the axes: B goes back, T right, what is counted per step up; L·D goes right where there is no T.
 
-    Where T stands before B the two change places, so that batch_first can be seen.
+    Where T stands before B the two change places, so that batch_first can be seen. ``like`` is a block of as many axes
+    whose axes this one's go the way of, whatever they are called.
     """
-    order = _roles(record.axes)
+    order = like.order if like is not None else _roles(record.axes)
     axes = dict(zip(order, record.axes, strict=True))
     places = {role: _places(axes.get(role), role, record, sizes) for role in MOST}
     return Block(record, axes, order, places, _drawn_values(record, order, places))
@@ -143,7 +145,7 @@ def _places(axis: Axis | None, role: str, record: TensorRecord, sizes: Sizes) ->
     if axis is None:
         return Places((0,))
     size = record.shape[record.axes.index(axis)]
-    if len(axis.symbols) >= 2 and axis.symbols[0] in ("B", "T"):
+    if len(axis.symbols) >= 2 and axis.symbols[0] in ("B", "T") and size:
         return _grouped(size, size // sizes[axis.symbols[0]], role)
     return Places(_ends(0, size, MOST[role]), unit=STATE_CELL if axis.symbols[:1] == ("L",) else CELL)
 
@@ -170,9 +172,10 @@ def _drawn_values(
 ) -> NDArray[np.float64] | None:
     """The values of the drawn places, (depth, right, up); NaN where places are left out."""
     tensor = record.values if record.values is not None else record.corner
-    if tensor is None or not all(record.shape):
+    if tensor is None or not all(record.shape) or tensor.layout != torch.strided or tensor.is_quantized:
         return None
-    array = tensor.detach().cpu().double().numpy()
+    plain = tensor.detach().cpu()
+    array = (plain.abs() if plain.is_complex() else plain).double().numpy()
     for axis in range(len(order) - 1, -1, -1):
         role, size = order[axis], record.shape[axis]
         if role not in MOST:

@@ -69,7 +69,7 @@ def draw_block(parent: Element, block: Block, x: float, y: float, note: str = ""
     _edges(group, block, x, y)
     base = y + (26 if "right" in block.axes else 8)
     add(group, "text", record.name, x=middle, y=base + NAME, text_anchor="middle", font_size=NAME, font_weight=700)
-    _draw_shape(group, record, middle, base + NAME + SHAPE + 5)
+    draw_shape(group, record, middle, base + NAME + SHAPE + 5)
 
 
 def draw_faces(group: Element, block: Block, x: float, y: float) -> None:
@@ -77,7 +77,8 @@ def draw_faces(group: Element, block: Block, x: float, y: float) -> None:
 
     Places of one shade are one path: a picture of few elements is sent and drawn quickly.
     """
-    scale = float(np.nanmax(np.abs(block.values))) if block.values is not None and block.values.size else 0.0
+    finite = block.values[np.isfinite(block.values)] if block.values is not None else np.zeros(0)
+    scale = float(np.abs(finite).max()) if finite.size else 0.0  # a mask of −∞ leaves the rest its colours
     shades = _shades(block.values, scale if scale > 0 else 1.0)
     right, up = block.places["right"], block.places["up"]
     _draw_paths(group, "side", _side_paths(block, shades, x, y))
@@ -230,8 +231,11 @@ def _in_words(axis: Axis) -> str:
     return " · ".join(SYMBOLS[symbol[0]].name for symbol in axis.symbols) or "a size that the code fixes"
 
 
-def _draw_shape(group: Element, record: TensorRecord, x: float, y: float) -> None:
-    text = add(group, "text", x=x, y=y, text_anchor="middle", font_size=SHAPE, class_="shape")
+def draw_shape(
+    group: Element, record: TensorRecord, x: float, y: float, *, anchor: str = "middle", size: float = SHAPE
+) -> None:
+    """A shape as torch prints it, each number in the colour of its axis."""
+    text = add(group, "text", x=x, y=y, text_anchor=anchor, font_size=size, class_="shape")
     add(text, "tspan", "(")
     for place, (axis, size) in enumerate(zip(record.axes, record.shape, strict=True)):
         if place:

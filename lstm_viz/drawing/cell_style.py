@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from functools import cache
 
-from lstm_viz.drawing.palette import STEPS, shades
+from lstm_viz.drawing.palette import STEPS, contrast, shades
 
 _OPEN = {"light": (0, 128, 118), "dark": (38, 166, 152)}
 _SHUT = {"light": (247, 248, 251), "dark": (38, 47, 61)}
+_LEGIBLE = 7.1
 _STAGES = range(1, 5)
 
 
@@ -33,7 +34,27 @@ def on_top_of(colour: str) -> str:
     return "#000" if (luminance + 0.05) / 0.05 > 1.05 / (luminance + 0.05) else "#fff"
 
 
-def _variables(theme: str) -> str:
+def strong_cells(theme: str) -> dict[str, str]:
+    """The shades of values and gates, paler, so that one ink is legible on each of them: for a projector."""
+    ink, zero = ("#000000", _SHUT["light"]) if theme == "light" else ("#ffffff", _SHUT["dark"])
+    named = {f"v{step}": colour for step, colour in shades(theme).items()}
+    named |= {f"g{step}": colour for step, colour in gate_shades(theme).items()}
+    pale = {name: _towards(colour, zero, ink) for name, colour in named.items()}
+    return pale | {f"{name[0]}t{name[1:]}": ink for name in named}
+
+
+def _towards(colour: str, ground: tuple[int, int, int], ink: str) -> str:
+    parts = [int(colour[at : at + 2], 16) for at in (1, 3, 5)]
+    for share in range(101):
+        mixed = (round(part + (to - part) * share / 100) for part, to in zip(parts, ground, strict=True))
+        text = "#" + "".join(f"{part:02x}" for part in mixed)
+        if contrast(text, ink) >= _LEGIBLE:
+            return text
+    raise ValueError(f"{ink} is not legible on {ground}")
+
+
+def cell_variables(theme: str) -> str:
+    """The scale of gates, and what is written on each shade, as CSS custom properties."""
     gates, values = gate_shades(theme), shades(theme)
     parts = [f"--g{step}:{colour};--gt{step}:{on_top_of(colour)}" for step, colour in gates.items()]
     return ";".join(parts + [f"--vt{step}:{on_top_of(colour)}" for step, colour in values.items()])
@@ -50,9 +71,9 @@ def cell_style() -> str:
         for n in _STAGES
     )
     return (
-        f".cell-lv{{{_variables('light')}}}"
-        f"@media(prefers-color-scheme:dark){{.cell-lv:not([data-theme=light]){{{_variables('dark')}}}}}"
-        f".cell-lv[data-theme=dark]{{{_variables('dark')}}}"
+        f".cell-lv{{{cell_variables('light')}}}"
+        f"@media(prefers-color-scheme:dark){{.cell-lv:not([data-theme=light]){{{cell_variables('dark')}}}}}"
+        f".cell-lv[data-theme=dark]{{{cell_variables('dark')}}}"
         ".cell-lv .part{transition:opacity .15s}"
         "@media(prefers-reduced-motion:reduce){.cell-lv .part{transition:none}}"
         ".cell-lv .region{fill:var(--box);stroke:var(--faint);stroke-width:1.2}"

@@ -21,7 +21,8 @@ def data_way(steps: Sequence[Step], *, part: str = "train", width: float = 1280.
     Windows, tensors and the loader of ``part`` are drawn, the shapes of the other parts are written below. Tables are
     flat, rows down and columns right; windows and batches are oblique blocks as on the Shapes page. What is drawn can
     be pointed at and chosen: ``data-tensor`` is the step's name. The way goes on in a new line where ``width`` ends;
-    ``tall`` puts one stage below the other for a phone. Raises ValueError without steps.
+    ``tall`` puts one stage below the other for a phone. ``data-lines`` is where each line begins. Raises
+    ValueError without steps.
     """
     if not steps:
         raise ValueError("steps: expected those of a preparation, got none")
@@ -50,7 +51,9 @@ def _draw_wide(root: Element, stops: Sequence[Stop], width: float) -> tuple[floa
         lines[-1].append(stop)
         x += needed + _BETWEEN
     y, furthest, first = MARGIN, width, True
+    tops = []
     for line in lines:
+        tops.append(0.0 if first else y - 9)
         base = y + max(max(stop.row_height(0), stop.code_height) for stop in line)
         low = base + BELOW
         if any(stop.rows[1] for stop in line):
@@ -66,6 +69,7 @@ def _draw_wide(root: Element, stops: Sequence[Stop], width: float) -> tuple[floa
             x += stop.width + _BETWEEN
         furthest = max(furthest, x)
         y = bottom + 18
+    root.set("data-lines", " ".join(f"{top:.0f}" for top in tops))
     return furthest, y
 
 

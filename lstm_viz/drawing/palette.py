@@ -47,11 +47,56 @@ DARK = {
     "good": "#5fd38a",
 }
 
+_GROUNDS = ("paper", "box", "blank")
 STEPS = 6
 """How many shades a value has on each side of zero."""
 
 _BELOW, _ABOVE = (43, 91, 196), (205, 62, 38)
 _ZERO = {"light": (247, 248, 251), "dark": (38, 47, 61)}
+
+
+STRONG = 7.8
+"""The contrast of a text with the paper on a projector, which washes colours out; on a tinted ground it still has 7."""
+
+
+def strong(theme: str) -> dict[str, str]:
+    """The palette of a theme with its text colours moved away from the paper until their contrast is STRONG."""
+    named = LIGHT if theme == "light" else DARK
+    colours = {name: colour if name in _GROUNDS else stronger(colour, theme) for name, colour in named.items()}
+    return colours | {"faint": stronger(named["faint"], theme, 3.0)}
+
+
+def stronger(colour: str, theme: str, least: float = STRONG) -> str:
+    """``colour``, darker on light and lighter on dark, until its contrast with paper and boxes is ``least``."""
+    named, end = (LIGHT, 0) if theme == "light" else (DARK, 255)
+    parts = _parts(colour)
+    for share in range(101):
+        mixed = _hex(tuple(round(part + (end - part) * share / 100) for part in parts))
+        if all(contrast(mixed, named[ground]) >= least for ground in ("paper", "box")):
+            return mixed
+    raise ValueError(f"no colour has a contrast of {least} on the papers of the {theme} theme")
+
+
+def contrast(one: str, other: str) -> float:
+    """WCAG's ratio of two colours.
+
+    >>> contrast("#000000", "#ffffff")
+    21.0
+    """
+    dark, light = sorted((_luminance(one), _luminance(other)))
+    return round((light + 0.05) / (dark + 0.05), 2)
+
+
+def _parts(colour: str) -> tuple[int, ...]:
+    return tuple(int(colour[at : at + 2], 16) for at in (1, 3, 5))
+
+
+def _luminance(colour: str) -> float:
+    linear = [
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+        for part in (p / 255 for p in _parts(colour))
+    ]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 def shades(theme: str) -> dict[int, str]:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import html
+import json
+import re
+from collections.abc import Callable
 from typing import Any
 
 import plotly.graph_objects as go
+from plotly.utils import PlotlyJSONEncoder
 
 from lstm_viz.recurrent import Gate
 
@@ -104,3 +108,40 @@ def ticks(count: int, most: int) -> list[int]:
     scale = 10 ** (len(str(rough)) - 1)
     stride = next(step * scale for step in (1, 2, 3, 4, 5, 6, 10) if step * scale >= rough)
     return list(range(0, count, stride))
+
+
+def enlarged(figure: go.Figure, factor: float, ink: Callable[[str], str]) -> go.Figure:
+    """A copy of ``figure`` with its texts, and the room for them, so many times as large.
+
+    ``ink`` makes the colour of a text legible from afar: ``#rrggbb`` to ``#rrggbb``.
+    """
+    found = _enlarged(figure.to_plotly_json(), factor)
+    return go.Figure(
+        json.loads(_TEXT_COLOUR.sub(lambda each: each[1] + ink(each[2]), json.dumps(found, cls=PlotlyJSONEncoder)))
+    )
+
+
+_TEXT_COLOUR = re.compile(r"(color:)(#[0-9a-f]{6})")
+"""Of a piece of a text, as ``in_colour`` writes it."""
+
+
+def _enlarged(part: Any, factor: float, within: str = "") -> Any:
+    if isinstance(part, dict):
+        # Plotly writes a subscript at 0.7 of its text
+        own = factor * _FOR_SUBSCRIPTS if "<sub>" in str(part.get("text", "")) and "layout" in within else factor
+        return {
+            name: _enlarged(value, own if name == "font" else factor, f"{within}.{name}")
+            for name, value in part.items()
+        }
+    if isinstance(part, list | tuple):
+        return [_enlarged(value, factor, within) for value in part]
+    if not isinstance(part, int | float):
+        return part
+    if within == ".layout.height":
+        return round(part * (1 + (factor - 1) * _OF_HEIGHT))
+    return part * factor if within.endswith("font.size") or ".layout.margin." in within else part
+
+
+_FOR_SUBSCRIPTS = 1.2
+_OF_HEIGHT = 0.55
+"""A chart's curve needs less of the growth than its words."""

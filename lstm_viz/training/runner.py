@@ -6,19 +6,22 @@ import atexit
 import itertools
 import os
 import pickle  # it writes, and reads none  # nosec B403
+import secrets
 import selectors
 import signal
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from multiprocessing import Pipe
 
 from lstm_viz.links import SpecError
 from lstm_viz.training.job import Job
 from lstm_viz.training.limits import Limits, Room
+from lstm_viz.training.messages import Kept
 from lstm_viz.training.process import launch, warm_up
+from lstm_viz.training.records import Epoch
 from lstm_viz.training.run_record import RunRecord
 from lstm_viz.training.spec import TrainingSpec
 from lstm_viz.training.view import RunView
@@ -29,6 +32,14 @@ _PIECE = 1 << 18
 
 class RunnerError(RuntimeError):
     """What was asked for cannot be done: no such run, no room in the queue, nothing to go on from."""
+
+
+@dataclass(frozen=True, eq=False)
+class Beginning:
+    """What a run goes on from: the checkpoint that another one kept, and the curve until then."""
+
+    kept: Kept
+    epochs: tuple[Epoch, ...]
 
 
 class Runner:
@@ -42,7 +53,7 @@ class Runner:
         self.room, self.limits = room or Room(), limits or Limits()
         self._lock = threading.RLock()
         self._runs: dict[str, RunRecord] = {}
-        self._numbers = itertools.count(1)
+        self._mark, self._numbers = secrets.token_hex(4), itertools.count(1)
         self._left: dict[str, float] = {}
         self._closing = False
         self._selector = selectors.DefaultSelector()
@@ -58,8 +69,10 @@ class Runner:
         """Load what runs share, in the background, so that the first run starts as soon as the others."""
         warm_up()
 
-    def submit(self, job: Job, owner: str = "", resume_from: str | None = None) -> str:
+    def submit(self, job: Job, owner: str = "", resume_from: str | Beginning | None = None) -> str:
         """Put a job into the queue, and give its run's id. ``resume_from``: go on from the weights that a run kept.
+
+        An id is this server's own: a run of before has another.
 
         Raises RunnerError where the queue is full or there is nothing to go on from, and SpecError for more epochs than
         a run may have.
@@ -71,15 +84,13 @@ class Runner:
         with self._changing():
             orders, past = Orders(content, self.limits), []
             if resume_from is not None:
-                before = self._run(resume_from)
-                if before.kept is None:
-                    raise RunnerError("This run kept no weights to go on from: start it anew.")
+                before = self._beginning(resume_from) if isinstance(resume_from, str) else resume_from
                 kept = before.kept
                 orders = replace(orders, checkpoint=kept.checkpoint, from_best=kept.from_best)
                 past = [epoch for epoch in before.epochs if epoch.epoch <= kept.epoch]
             self._check_room(owner)
             self._left.pop(owner, None)
-            run = RunRecord(f"run-{next(self._numbers)}", owner, job, orders, self.limits, past)
+            run = RunRecord(f"run-{self._mark}-{next(self._numbers)}", owner, job, orders, self.limits, past)
             self._runs[run.id] = run
             self._forget_oldest(owner)
             return run.id
@@ -138,6 +149,11 @@ class Runner:
             kept = self._run(run_id).kept
             return None if kept is None else kept.checkpoint
 
+    def kept(self, run_id: str) -> Kept | None:
+        """The same with its epoch, and whether only its best weights are good."""
+        with self._lock:
+            return self._run(run_id).kept
+
     def seen(self, owner: str) -> None:
         """This visitor is there."""
         with self._lock:
@@ -187,6 +203,12 @@ class Runner:
             if run_id not in self._runs:
                 raise RunnerError(f"There is no run {run_id!r} any more: start it anew.")
             return self._runs[run_id]
+
+    def _beginning(self, run_id: str) -> Beginning:
+        before = self._run(run_id)
+        if before.kept is None:
+            raise RunnerError("This run kept no weights to go on from: start it anew.")
+        return Beginning(before.kept, tuple(before.epochs))
 
     def _waiting(self) -> list[RunRecord]:
         return [run for run in self._runs.values() if run.state == "queued"]

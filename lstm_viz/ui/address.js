@@ -9,7 +9,7 @@ window.addEventListener("popstate", () => window.location.pathname === path && r
 
 export default function ({ data, setStateValue }) {
   returned = () => setStateValue("returned", `${window.location.search}#${Date.now()}`)
-  const wanted = data.query ? `?${data.query}` : ""
+  const wanted = withView(data.query)
   if (window.location.search !== wanted) {
     const url = window.location.pathname + wanted + window.location.hash
     const now = performance.now()
@@ -18,7 +18,11 @@ export default function ({ data, setStateValue }) {
       for (const name of data.places ?? []) entries.delete(name)
       return entries.toString()
     }
-    if (settings(window.location.search) === settings(wanted)) history.replaceState({}, "", url)
+    const before = new URLSearchParams(window.location.search)
+    const after = new URLSearchParams(wanted)
+    const decided = (data.decisions ?? []).some((name) => before.get(name) !== after.get(name))
+    if (decided && last && path === window.location.pathname) history.pushState({}, "", url)
+    else if (settings(window.location.search) === settings(wanted)) history.replaceState({}, "", url)
     else if (last && now - last > BURST && path === window.location.pathname) history.pushState({}, "", url)
     else history.replaceState({}, "", url)
     last = now
@@ -26,4 +30,13 @@ export default function ({ data, setStateValue }) {
   last = last || 1
   path = window.location.pathname
   return () => { returned = null }
+}
+
+// how the page is shown is not the server's to say, and Streamlit reads it from the address
+function withView(query) {
+  const view = new URLSearchParams(window.location.search)
+  const kept = new URLSearchParams(query)
+  for (const name of ["embed", "embed_options"]) for (const value of view.getAll(name)) kept.append(name, value)
+  const added = kept.size > new URLSearchParams(query).size ? kept.toString() : query
+  return added ? `?${added}` : ""
 }

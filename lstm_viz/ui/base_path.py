@@ -14,6 +14,11 @@ def base_path() -> str:
     return f"/{base}" if base else ""
 
 
+def served_at(path: str) -> str:
+    """A path of the server as the browser asks for it."""
+    return base_path() + path
+
+
 def under_base(routes: Sequence[Route]) -> list[Route]:
     """Our own routes at their place below the base path: Streamlit moves only its own there."""
     return [Route(base_path() + each.path, each.endpoint, methods=list(each.methods or ())) for each in routes]

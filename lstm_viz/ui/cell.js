@@ -59,8 +59,7 @@ function makeCell(root) {
     picture.innerHTML = next.svg
     const svg = picture.querySelector("svg")
     const [, , width, height] = svg.getAttribute("viewBox").split(" ").map(Number)
-    svg.style.maxWidth = `${width * 1.4}px`
-    svg.style.maxHeight = height > 1.2 * width ? "" : "max(30rem, calc(100vh - 15rem))"
+    fitToScreen(svg, `${width * 1.4}px`, height > 1.2 * width ? "" : "max(30rem, calc(100vh - 15rem))")
     elements = next.slots.map(([key, index], slot) => {
       const group = svg.querySelector(`[data-slot="${slot}"]`)
       const [rect, text, title] = group.children
@@ -161,8 +160,10 @@ function makeCell(root) {
   const key = (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || event.defaultPrevented) return
     const target = event.composedPath()[0]
-    if (takesKeys(target, event.key)) return
-    const act = { ArrowLeft: () => go(state.step - 1), ArrowRight: () => go(state.step + 1), " ": toggle }[event.key]
+    if (takesKeys(target, event.key) && !(isPresented() && event.key.startsWith("Page"))) return
+    const [back, forward] = [() => go(state.step - 1), () => go(state.step + 1)]
+    const clicker = isPresented() ? { PageUp: back, PageDown: forward } : {}
+    const act = { ArrowLeft: back, ArrowRight: forward, " ": toggle, ...clicker }[event.key]
     if (!act) return
     event.preventDefault()
     act()

@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Literal
 
 import plotly.graph_objects as go
 import streamlit as st
 
 from lstm_viz.dims import Axis, Shape, Sizes
-from lstm_viz.drawing.palette import DARK, LIGHT, variables
+from lstm_viz.drawing.palette import DARK, LIGHT, strong, stronger, variables
 from lstm_viz.drawing.svg import leading_symbol
-from lstm_viz.figures.style import CONFIG
+from lstm_viz.figures.style import CONFIG, enlarged
+from lstm_viz.ui.projector_link import chart_type, presenting
 
 _TEXTS = (".annotation-text", "g[class*=tick] text", "g[class*=title] text:not(.gtitle)", ".legendtext")
+
+
+def page_theme() -> Literal["light", "dark"]:
+    """Whether the page is light or dark: the lines of a chart do not follow it by themselves."""
+    return "dark" if st.context.theme.type == "dark" else "light"
 
 
 def chart(figure: go.Figure, key: str, alt: str, on_select: Callable[[], None] | None = None) -> None:
     """Show ``figure``; ``on_select`` finds the points that were clicked in the session state under ``key``."""
     # Streamlit's own grey for the texts of a chart has a contrast of 3.7:1 only
     rules = ",".join(f".js-plotly-plot {text}" for text in _TEXTS)
-    st.html(f"<style>{rules}{{fill:light-dark({LIGHT['line']},{DARK['line']})!important}}</style>")
+    inks = [strong(theme)["ink"] for theme in ("light", "dark")] if presenting() else [LIGHT["line"], DARK["line"]]
+    st.html(f"<style>{rules}{{fill:light-dark({inks[0]},{inks[1]})!important}}</style>")
+    if presenting():
+        figure = enlarged(figure, chart_type(), lambda colour: stronger(colour, page_theme()))
     if on_select is None:
         st.plotly_chart(figure, key=key, config=CONFIG, alt=alt)
     else:

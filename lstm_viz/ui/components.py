@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from lstm_viz.dims import SYMBOLS
+from lstm_viz.drawing.cell_style import cell_variables
 from lstm_viz.drawing.palette import variables
+from lstm_viz.ui.projector_link import presenting
 
 _HERE = Path(__file__).parent
 
@@ -18,7 +21,11 @@ _HERE = Path(__file__).parent
 def _palette() -> str:
     light, dark = variables("light"), variables("dark")
     symbols = "".join(f".s-{letter}{{color:var(--{letter});font-weight:700}}" for letter in SYMBOLS)
-    return f":host{{{light}}}:host([data-theme=dark]){{{dark}}}{symbols}"
+    inherited = ";".join(
+        f"{pair.partition(':')[0]}:inherit!important" for pair in f"{light};{cell_variables('light')}".split(";")
+    )
+    in_room = f":host([data-room]) .lv{{{inherited}}}"
+    return f":host{{{light}}}:host([data-theme=dark]){{{dark}}}{symbols}{in_room}"
 
 
 @cache
@@ -40,8 +47,7 @@ def component(name: str, html: str, parts: Sequence[str] = ()) -> Callable[..., 
 _DIAGRAM = component(
     "diagram",
     '<div class="top"><div class="chips" role="toolbar"></div><span class="tools">'
-    '<button class="unroll" type="button" aria-pressed="false">Unroll time</button>'
-    '<button class="link" type="button">Copy link</button></span></div>'
+    '<button class="unroll" type="button" aria-pressed="false">Unroll time</button></span></div>'
     '<div class="picture"></div><div class="said"></div>',
     parts=("front",),
 )
@@ -95,8 +101,13 @@ def controls(sections: Sequence[Mapping[str, Any]], query: str | None, on_set: C
 
     ``query`` holds the same settings as a link does, None where a link cannot hold them.
     """
-    data = {"name": key, "sections": list(sections), "query": query, "seen": _seen(key)}
+    data = {"name": key, "sections": list(sections), "query": query, "seen": _seen(key), "slim": presenting()}
     _CONTROLS(key=key, data=data, default={"values": {}}, on_values_change=on_set)
+
+
+def controls_place() -> DeltaGenerator:
+    """Where the controls stand: beside the page, or as a slim bar below it while it is presented."""
+    return st.container(key="sizes") if presenting() else st.sidebar
 
 
 def what_was_set(key: str) -> dict[str, Any]:
@@ -108,14 +119,21 @@ def _seen(key: str) -> int:
     return int((_state(key).get("values") or {}).get("sent", 0))
 
 
-def address(query: str, on_return: Callable[[], None], *, key: str, places: Sequence[str] = ()) -> None:
+def address(
+    query: str,
+    on_return: Callable[[], None],
+    *,
+    key: str,
+    places: Sequence[str] = (),
+    decisions: Sequence[str] = (),
+) -> None:
     """Keep the browser's address; ``on_return`` is called when the person goes back or forward.
 
-    Where only entries of ``places`` change, there is nothing to go back to.
+    Where only entries of ``places`` change, there is nothing to go back to; where one of ``decisions`` does, there
+    always is, however soon it follows on the change before.
     """
-    _ADDRESS(
-        key=key, data={"query": query, "places": list(places)}, default={"returned": ""}, on_returned_change=on_return
-    )
+    data = {"query": query, "places": list(places), "decisions": list(decisions)}
+    _ADDRESS(key=key, data=data, default={"returned": ""}, on_returned_change=on_return)
 
 
 def returned_address(key: str) -> str:

@@ -4,11 +4,13 @@
 // server gets fewer, and the newest always arrives. Where nobody takes it the page is told each time.
 const PATIENCE = 1500
 const SETTLED = 220
+const SLIM = "BTFVEHL"
 const sender = { unseen: new Map(), sent: 0, asked: 0, busy: false, timer: null }
 let root = null
 let name = null
 let sections = null
 let query = null
+let slim = false
 let tellPage = null
 
 export default function ({ data, parentElement, setStateValue }) {
@@ -16,6 +18,8 @@ export default function ({ data, parentElement, setStateValue }) {
   root = parentElement.querySelector(".controls")
   if (name !== data.name) sender.unseen.clear()
   name = data.name
+  slim = data.slim
+  root.classList.toggle("slim", slim)
   tellPage = (fields, sent) => setStateValue("values", { fields, sent, at: Date.now() })
   for (const [field, change] of sender.unseen) if (change.sent <= data.seen) sender.unseen.delete(field)
   query = data.query
@@ -69,7 +73,7 @@ const unseenFields = () => Object.fromEntries([...sender.unseen].map(([field, { 
 
 // Rows are made once and then updated in place: focus, and the hand on a slider, stay where they are.
 function draw() {
-  const rows = sections.flatMap((section) => [{ kind: "title", field: section.title, label: section.title }, ...section.rows])
+  const rows = slim ? chips() : sections.flatMap((section) => [{ kind: "title", field: section.title, label: section.title }, ...section.rows])
   const there = new Map([...root.children].map((element) => [element.dataset.row, element]))
   const wanted = rows.map((row) => there.get(nameOf(row)) ?? makeRow(row))
   wanted.forEach((element, place) => {
@@ -83,6 +87,13 @@ function draw() {
     KINDS[row.kind].update(element, row)
     if (element.dataset.bad !== "1") complain(element, row.error)
   })
+}
+
+// while the page is presented: the sizes of the data and the network alone
+function chips() {
+  const rows = sections.flatMap((section) => section.rows)
+  const sizes = rows.filter((row) => row.kind === "size" && SLIM.includes(row.letter))
+  return sizes.sort((a, b) => SLIM.indexOf(a.letter) - SLIM.indexOf(b.letter)).map((row) => ({ ...row, kind: "chip" }))
 }
 
 const nameOf = (row) => `${row.kind}:${row.field}:${(row.options ?? []).flat()}`
@@ -135,6 +146,32 @@ const KINDS = {
       }
       number.oninput = () => readNumber(element, row, number, (value) => { range.value = Math.min(value, row.max) })
       number.onblur = () => forgive(element, row, number)
+    },
+  },
+  chip: {
+    html: ({ field }) => `<label for="chip-${field}"><b></b></label><button type="button" class="less">−</button>
+      <input type="number" inputmode="numeric" step="1" id="chip-${field}"><button type="button" class="more">+</button>`,
+    update(element, row) {
+      const number = element.querySelector("input")
+      const [less, more] = element.querySelectorAll("button")
+      element.style.setProperty("--c", `var(--${row.letter})`)
+      element.querySelector("b").textContent = row.letter
+      element.title = row.name
+      number.setAttribute("aria-label", `${row.letter}, ${row.name}`)
+      number.min = row.min
+      number.max = row.limit
+      if (!isBusy(row.field) && element.dataset.bad !== "1" && number.value !== String(row.value)) number.value = row.value
+      number.oninput = () => readNumber(element, row, number, () => {})
+      number.onblur = () => forgive(element, row, number)
+      for (const [button, way, word] of [[less, -1, "less"], [more, 1, "more"]]) {
+        button.setAttribute("aria-label", `${row.name}: one ${word}`)
+        button.onclick = () => {
+          const value = Number(number.value) + way
+          if (value < row.min || value > row.limit) return
+          number.value = value
+          readNumber(element, row, number, () => {})
+        }
+      }
     },
   },
   number: {

@@ -12,7 +12,7 @@ from lstm_viz.dims import SYMBOLS
 from lstm_viz.presets import PRESETS
 from lstm_viz.spec import FIELD_OF_SYMBOL, LARGEST_SIZE
 from lstm_viz.ui.caches import has_own_data
-from lstm_viz.ui.components import controls, what_was_set
+from lstm_viz.ui.components import controls, controls_place, what_was_set
 from lstm_viz.ui.data_link import DATA_ENTRIES
 from lstm_viz.ui.settings import Settings, current, take
 from lstm_viz.ui.table_input import table_input
@@ -43,7 +43,7 @@ Row = dict[str, Any]
 
 def network_controls() -> None:
     """Everything that makes a spec, in the sidebar."""
-    with st.sidebar:
+    with controls_place():
         st.markdown("## LSTM Shapes")
         controls(control_sections(current()), _quick(current()), lambda: take(what_was_set("controls")), key="controls")
         now = current()

@@ -12,7 +12,7 @@ from lstm_viz.preparation.errors import TableError, counted
 from lstm_viz.preparation.prepared import Prepared
 from lstm_viz.preparation.recipe import GENERATED
 from lstm_viz.spec import LARGEST_SIZE
-from lstm_viz.ui.components import controls, what_was_set
+from lstm_viz.ui.components import controls, controls_place, what_was_set
 from lstm_viz.ui.data_input import data_input
 from lstm_viz.ui.data_presets import DATA_PRESETS
 from lstm_viz.ui.data_settings import DataSettings, current_data, take_data
@@ -40,7 +40,7 @@ _MANY = {"one": "one per window", "many": "one per step"}
 
 def data_controls() -> None:
     """Everything that makes a recipe, in the sidebar, and the box for a visitor's own data."""
-    with st.sidebar:
+    with controls_place():
         st.markdown("## LSTM Shapes")
         now = current_data()
         if now.draft["data"] in ("table", "text"):

@@ -13,9 +13,11 @@ from lstm_viz.preparation.prepared import Prepared, Step, axes_text
 from lstm_viz.ui.data_component import is_narrow, pictures
 from lstm_viz.ui.data_settings import DataSettings, current_data
 from lstm_viz.ui.data_use import use_buttons
+from lstm_viz.ui.embed import is_embedded
 from lstm_viz.ui.text import html_table, inline_code, literal
 
-_KEY = "data_way"
+WAY = "data_way"
+"""The key of the picture."""
 _TABLE = {"Windows": "windows", "Table": "table", "Split and scaling": "scaling"}
 _GENERATED = {"Samples": "samples"}
 _WORDS = {"Words": "words", "Padding and packing": "padding"}
@@ -28,12 +30,15 @@ def data_page() -> None:
     now = current_data()
     _notices(now)
     draw = data_way if now.is_own else _way  # a visitor's own data is not kept for others
-    picked = pictures(draw(now.ready.steps, tall=is_narrow(_KEY)), key=_KEY)
+    picked = pictures(draw(now.ready.steps, tall=is_narrow(WAY)), key=WAY)
     notes = "".join(f"<p class='small'>{html.escape(note)}</p>" for note in now.ready.notes)
     if chosen := next((step for step in now.ready.steps if step.name == picked), None):
         _inspector(chosen)
-    st.html(f"<p>{_said(now)}</p>{notes}<p class='small'>Click a step to see its code.</p>")
-    use_buttons(now)
+    with st.container(key="data_said"):
+        st.html(f"<p>{said(now)}</p>{notes}<p class='small'>Click a step to see its code.</p>")
+        if is_embedded():
+            return
+        use_buttons(now)
     sections = _sections(now)
     tabs = st.tabs(list(sections), key="data_tab", on_change="rerun")
     for tab, name in zip(tabs, sections.values(), strict=True):
@@ -83,15 +88,15 @@ def _notices(now: DataSettings) -> None:
                 st.warning(literal(finding.text), icon=":material/troubleshoot:")
 
 
-def _said(now: DataSettings) -> str:
+def said(now: DataSettings) -> str:
     """What comes out at the end, in a sentence or two."""
     batches = [step for step in now.ready.steps if step.stage == "batches"]
     x, target = (next(step for step in batches if step.name == name) for name in ("x", "target"))
     last = next((step for step in batches if step.name == "last x"), None)
-    said = f"A batch is {_shape(x)}, {x.dtype}, with its target {_shape(target)}, {target.dtype}."
+    text = f"A batch is {_shape(x)}, {x.dtype}, with its target {_shape(target)}, {target.dtype}."
     if last is not None and last.shape != x.shape:
-        said += f" The last batch is smaller: {_shape(last)}."
-    return f"{said} {_source(now)}"
+        text += f" The last batch is smaller: {_shape(last)}."
+    return f"{text} {_source(now)}"
 
 
 def _shape(step: Step) -> str:

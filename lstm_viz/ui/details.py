@@ -11,13 +11,14 @@ from lstm_viz.budget import explain
 from lstm_viz.dims import describe
 from lstm_viz.forward import Forward
 from lstm_viz.ui.caches import cached_cost, cached_parameters, script_of
+from lstm_viz.ui.embed import is_embedded
 from lstm_viz.ui.text import coloured, html_table, inline_code
-
-_FILE = "lstm_shapes.py"
 
 
 def details(forward: Forward) -> None:
-    """The tabs; only the open one is worked out."""
+    """The tabs; only the open one is worked out. The view for an iframe has none."""
+    if is_embedded():
+        return
     tabs = st.tabs(["Tensors", "Parameters", "Code", "Cost"], key="details", on_change="rerun")
     for tab, fill in zip(tabs, (_tensors, _parameters, _code, _cost), strict=True):
         if tab.open:
@@ -79,8 +80,6 @@ def _code(forward: Forward) -> None:
     text = script_of(forward)
     st.caption("It needs torch alone, and prints the shapes above.")
     st.code(text, language="python")
-    icon = ":material/download:"
-    st.download_button("Download .py", text, file_name=_FILE, mime="text/x-python", icon=icon, on_click="ignore")
 
 
 def _cost(forward: Forward) -> None:

@@ -74,8 +74,7 @@ function show(data, parentElement, setStateValue) {
   const svg = picture.querySelector("svg")
   svg.dataset.theme = theme
   const [, , width, height] = svg.getAttribute("viewBox").split(" ").map(Number)
-  svg.style.maxWidth = `${width * 1.35}px`
-  svg.style.maxHeight = height > 1.2 * width ? "" : "calc(100vh - 11rem)"
+  fitToScreen(svg, `${width * 1.35}px`, height > 1.2 * width ? "" : "calc(100vh - 11rem)", parentElement.querySelector(".said"))
 
   for (const block of svg.querySelectorAll(".block")) {
     const { tensor, shape } = block.dataset
@@ -109,29 +108,11 @@ function show(data, parentElement, setStateValue) {
     said.innerHTML = data.said
     drawn.set(said, data.said)
   }
-  const link = parentElement.querySelector(".link")
-  link.onclick = () => copyLink(link)
   const unroll = parentElement.querySelector(".unroll")
   unroll.disabled = !data.can_unroll
   unroll.title = data.can_unroll ? "A cell for each step, with the state handed on" : "For T up to 12 and L up to 4, measured"
   unroll.setAttribute("aria-pressed", String(data.unrolled && data.can_unroll))
   unroll.onclick = () => setStateValue("unrolled", !data.unrolled)
-}
-
-// navigator.clipboard is there on https and localhost only; a workshop's server is neither
-async function copyLink(button) {
-  const text = window.location.href
-  try {
-    await navigator.clipboard.writeText(text)
-  } catch {
-    const field = Object.assign(document.createElement("textarea"), { value: text })
-    document.body.append(field)
-    field.select()
-    document.execCommand("copy")
-    field.remove()
-  }
-  button.textContent = "Copied"
-  setTimeout(() => { button.textContent = "Copy link" }, 1500)
 }
 
 function shapesIn(picture) {

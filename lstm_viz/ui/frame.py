@@ -2,32 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Protocol
 from urllib.parse import parse_qsl, urlencode
 
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
-from lstm_viz.ui.cell_place import PLACE_NAMES, Place, adopt_place
+from lstm_viz.ui.cell_place import PLACE_NAMES, adopt_place
 from lstm_viz.ui.components import address, returned_address
 from lstm_viz.ui.data_link import DATA_ENTRIES
+from lstm_viz.ui.embed import EMBED_STYLE, is_embedded
 from lstm_viz.ui.gradients_link import GRADIENT_ENTRIES
-from lstm_viz.ui.pitfall_place import PitfallPlace, adopt_pitfall
+from lstm_viz.ui.lessons_place import DECISIONS, LessonPlace, adopt_lesson
+from lstm_viz.ui.pitfall_place import adopt_pitfall
+from lstm_viz.ui.presentation import presentation_style
+from lstm_viz.ui.projector_link import PROJECTOR_ENTRIES, PROJECTOR_NAMES
+from lstm_viz.ui.quiz_place import adopt_quiz
+from lstm_viz.ui.room import follow_room, keep_room
 from lstm_viz.ui.settings import Settings, adopt, current
 from lstm_viz.ui.text import literal, symbol_style
+from lstm_viz.ui.toolbar import TOOLBAR_STYLE, open_toolbar
 from lstm_viz.ui.training_link import TRAINING_ENTRIES
+from lstm_viz.ui.warming import warm_later
 
 PAGES = {
     "pages/shapes.py": "Shapes",
+    "pages/lessons.py": "Lessons",
     "pages/cell.py": "Inside the cell",
     "pages/data.py": "Data",
     "pages/training.py": "Training",
     "pages/pitfalls.py": "Mistakes",
     "pages/gradients.py": "Gradients",
+    "pages/quiz.py": "Quiz",
 }
 """The pages in their order, the first at the root."""
 UNDER_APP = "under_app"
+_ADOPT_PLACES = (adopt_place, adopt_pitfall, adopt_quiz, adopt_lesson)
 _OF_PAGES = (DATA_ENTRIES, TRAINING_ENTRIES, GRADIENT_ENTRIES)
 _ICON = Path(__file__).with_name("icon.svg")
 _STYLE = """
@@ -52,12 +65,24 @@ _STYLE = """
 """
 
 
+class InLink(Protocol):
+    """A place on a page that is in the link."""
+
+    def to_query(self) -> dict[str, str]:
+        """Its entries."""
+
+
 def open_page(title: str) -> Settings:
     """Begin a page, alone or under app.py: returns the visitor's settings, which the address holds from now on."""
     st.set_page_config(page_title=f"{title} · LSTM Shapes", page_icon=str(_ICON), layout="wide")
-    st.html(f"<style>{_STYLE}{symbol_style()}</style>")
+    more = TOOLBAR_STYLE + (EMBED_STYLE if is_embedded() else "")
+    st.html(f"<style>{_STYLE}{symbol_style()}{more}</style>")
     if UNDER_APP not in st.session_state:
         _links_between_pages()
+    follow_room(title, PAGES)
+    presentation_style(title)
+    open_toolbar(title, PAGES, adopt_link)
+    warm_later()
     return current()
 
 
@@ -68,18 +93,29 @@ def _links_between_pages() -> None:
             st.page_link(path, label=title)
 
 
-def keep_address(at: Place | PitfallPlace | None = None) -> None:
+def keep_address(at: InLink | None = None) -> None:
     """Write the settings into the address, and the place on the page. Called when the controls have had their say."""
     entries = current().spec.to_query()
     for page in _OF_PAGES:
         entries |= page.now()
     entries |= at.to_query() if at else {}
-    address(urlencode(entries), _take_returned, key="address", places=(*PLACE_NAMES, "sizes"))
-    for problem in current().problems:
-        st.warning(literal(problem), icon=":material/link_off:")
+    shown = urlencode(entries | PROJECTOR_ENTRIES.now())
+    decisions = DECISIONS if isinstance(at, LessonPlace) else ()
+    places = (*PLACE_NAMES, "sizes", *PROJECTOR_NAMES)
+    address(shown, _take_returned, key="address", places=places, decisions=decisions)
+    keep_room(shown, adopt_link)
+    with st.container():  # one place, however many there are: what stands below is not drawn anew
+        for problem in current().problems:
+            st.warning(literal(problem), icon=":material/link_off:")
 
 
 def _take_returned() -> None:
     query = dict(parse_qsl(returned_address("address").split("#")[0].removeprefix("?")))
-    for take in (adopt, *(page.adopt for page in _OF_PAGES), adopt_place, adopt_pitfall):
+    PROJECTOR_ENTRIES.adopt(query)
+    adopt_link(query)
+
+
+def adopt_link(query: Mapping[str, str]) -> None:
+    """Take the settings of a link and its places on the pages."""
+    for take in (adopt, *(page.adopt for page in _OF_PAGES), *_ADOPT_PLACES):
         take(query)

@@ -9,7 +9,7 @@ import streamlit as st
 
 from lstm_viz.gradients.presets import PRESETS
 from lstm_viz.gradients.spec import LIMITS
-from lstm_viz.ui.components import controls, what_was_set
+from lstm_viz.ui.components import controls, controls_place, what_was_set
 from lstm_viz.ui.gradients_settings import GradientSettings, current_gradients, preset_of, take_gradients
 
 Row = dict[str, Any]
@@ -22,7 +22,7 @@ _TASKS = {"adding": "adding", "copy": "copy"}
 
 def gradient_controls() -> None:
     """Everything that makes the pictures, in the sidebar."""
-    with st.sidebar:
+    with controls_place():
         st.markdown("## LSTM Shapes")
         controls(_sections(current_gradients()), None, lambda: take_gradients(what_was_set(_KEY)), key=_KEY)
 

@@ -6,7 +6,7 @@ from importlib import import_module
 
 import streamlit as st
 
-from lstm_viz.figures.gradients import Theme
+from lstm_viz.ui.charts import page_theme
 from lstm_viz.ui.gradients_settings import TAB, TABS, current_gradients, take_tab
 from lstm_viz.ui.text import literal
 
@@ -23,8 +23,3 @@ def gradients_page() -> None:
         if tab.open:
             with tab:
                 import_module(f"lstm_viz.ui.{_MODULES[view]}").section(now.spec, page_theme())
-
-
-def page_theme() -> Theme:
-    """Whether the page is light or dark: the lines of a chart do not follow it by themselves."""
-    return "dark" if st.context.theme.type == "dark" else "light"

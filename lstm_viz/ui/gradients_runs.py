@@ -17,7 +17,8 @@ from lstm_viz.training.job import Job, TableData
 from lstm_viz.training.runner import RunnerError
 from lstm_viz.training.spec import TrainingSpec
 from lstm_viz.training.view import RunView
-from lstm_viz.ui.training_component import present, visitor
+from lstm_viz.ui.presence import present
+from lstm_viz.ui.training_component import visitor
 from lstm_viz.ui.training_desk import desk
 
 RACED: tuple[Cell, ...] = ("rnn", "lstm")

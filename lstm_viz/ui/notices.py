@@ -56,8 +56,13 @@ def notices(settings: Settings, forward: Forward) -> None:
 def measured(forward: Forward) -> str:
     """How what is shown came about, and what to do next, as HTML."""
     hint = "Red is above zero, blue below. Click a tensor to look inside, and again to close it."
+    return hint if forward.batch is None else f"{source_said(forward)} {hint}"
+
+
+def source_said(forward: Forward) -> str:
+    """What was measured, and on which data, as HTML; of a pass that was not run, that it was not."""
     if forward.batch is None:
-        return hint
+        return "Computed from the names of the axes, not run."
     version = torch.__version__.split("+")[0]
     count = cached_cost(forward.spec).parameters
-    return f"Measured in PyTorch {version}, with {count:,} parameters. {html.escape(forward.batch.source)} {hint}"
+    return f"Measured in PyTorch {version}, with {count:,} parameters. {html.escape(forward.batch.source)}"

@@ -9,7 +9,7 @@ import streamlit as st
 from lstm_viz.drawing.unrolled import can_unroll
 from lstm_viz.forward import Forward
 from lstm_viz.narration import sentences
-from lstm_viz.ui.base_path import base_path
+from lstm_viz.ui.base_path import served_at
 from lstm_viz.ui.caches import diagram_of, forward_of
 from lstm_viz.ui.components import diagram, diagram_says
 from lstm_viz.ui.inspector import inspector
@@ -27,10 +27,15 @@ def picture() -> None:
     settings = current()
     forward = forward_of(settings)
     notices(settings, forward)
-    shown = shown_of(forward, tall=diagram_says(_KEY, "narrow"), unrolled=diagram_says(_KEY, "unrolled"))
-    picked = diagram(**shown, route=base_path() + ROUTE, key=_KEY)
+    shown = shown_now(forward)
+    picked = diagram(**shown, route=served_at(ROUTE), key=_KEY)
     if picked and picked in forward.trace:
         inspector(forward, forward.trace[picked])
+
+
+def shown_now(forward: Forward) -> dict[str, Any]:
+    """What this visitor's screen shows of it: in its width, and unrolled where they asked for that."""
+    return shown_of(forward, tall=diagram_says(_KEY, "narrow"), unrolled=diagram_says(_KEY, "unrolled"))
 
 
 def shown_of(forward: Forward, *, tall: bool, unrolled: bool) -> dict[str, Any]:

@@ -13,9 +13,8 @@ export default function ({ data, parentElement, setStateValue }) {
     shown.set(picture, data.svg)
   }
   const svg = picture.querySelector("svg")
-  const [, , width] = svg.getAttribute("viewBox").split(" ").map(Number)
   svg.dataset.theme = theme
-  svg.style.maxWidth = `${width * 1.35}px`
+  const turn = showPart(svg, picture)
   const light = (target) => {
     const found = KINDS.map(([kind, selector]) => [kind, target?.closest(selector)]).find(([, element]) => element)
     const value = found?.[1].dataset[found[0]]
@@ -42,6 +41,7 @@ export default function ({ data, parentElement, setStateValue }) {
   svg.onpointerover = (event) => light(event.target)
   svg.onpointerleave = () => light(null)
   const measure = () => {
+    turn(0)
     const narrow = picture.clientWidth > 0 && picture.clientWidth < NARROW
     if (picture.dataset.narrow === String(narrow) || !picture.clientWidth) return
     const first = picture.dataset.narrow === undefined
@@ -50,5 +50,74 @@ export default function ({ data, parentElement, setStateValue }) {
   }
   const observer = new ResizeObserver(measure)
   observer.observe(picture)
-  return () => observer.disconnect()
+  const key = (event) => {
+    const way = { PageUp: -1, PageDown: 1 }[event.key]
+    if (!way || !isPresented() || event.defaultPrevented) return
+    if (turn(way)) event.preventDefault()
+  }
+  picture.forget?.() // what is returned below is called when the page goes, not at an update
+  window.addEventListener("keydown", key)
+  picture.forget = () => {
+    observer.disconnect()
+    window.removeEventListener("keydown", key)
+  }
+  return picture.forget
+}
+
+// On a projector a long way is shown in parts, of as many lines as are legible; the page keys turn to the next.
+function showPart(svg, picture) {
+  svg.whole ??= svg.getAttribute("viewBox")
+  const [, , asked, height] = svg.whole.split(" ").map(Number)
+  svg.reach ??= Math.min(asked, svg.getBBox().width + 36)
+  const width = isPresented() && !isPhone() ? svg.reach : asked
+  const tops = [...(svg.dataset.lines ?? "0").split(" ").map(Number), height]
+  fitToScreen(svg, `${width * 1.35}px`, "")
+  return (way) => {
+    const parts = isPresented() && !isPhone() ? partsOf(tops, width, picture) : [[0, height]]
+    const place = Math.min(Math.max(Number(picture.dataset.part ?? 0) + way, 0), parts.length - 1)
+    picture.dataset.part = place
+    const [top, bottom] = parts[place]
+    const box = `0 ${top} ${width} ${bottom - top}`
+    if (svg.getAttribute("viewBox") !== box) svg.setAttribute("viewBox", box)
+    svg.getRootNode().host?.keepsLegible?.()
+    sayPart(picture, place, parts.length, (other) => turnBy(other))
+    return parts.length > 1
+  }
+  function turnBy(other) {
+    showPart(svg, picture)(other)
+  }
+}
+
+function partsOf(tops, width, picture) {
+  const lines = tops.length - 1
+  const [across, down] = [picture.clientWidth, window.innerHeight - picture.getBoundingClientRect().top - 5 * rem()]
+  for (let each = lines; each > 0; each -= 1) {
+    const parts = []
+    for (let first = 0; first < lines; first += each) parts.push([tops[first], tops[Math.min(first + each, lines)]])
+    const tallest = Math.max(...parts.map(([top, bottom]) => bottom - top))
+    if (each === 1 || Math.min(across / width, down / tallest) > 0.93 * (across / width)) return parts
+  }
+  return [[0, tops[lines]]]
+}
+
+const rem = () => parseFloat(getComputedStyle(document.documentElement).fontSize)
+
+function sayPart(picture, place, count, turn) {
+  let bar = picture.parentElement.querySelector(".parts")
+  if (!bar) {
+    bar = Object.assign(document.createElement("div"), { className: "parts" })
+    picture.before(bar)
+  }
+  bar.hidden = count < 2
+  const button = (text, label, way, off) => {
+    const made = Object.assign(document.createElement("button"), { type: "button", textContent: text, disabled: off })
+    made.setAttribute("aria-label", label)
+    made.onclick = () => turn(way)
+    return made
+  }
+  bar.replaceChildren(
+    button("‹", "The part before (Page Up)", -1, place === 0),
+    Object.assign(document.createElement("span"), { textContent: `${place + 1} of ${count}` }),
+    button("›", "The next part (Page Down)", 1, place === count - 1),
+  )
 }

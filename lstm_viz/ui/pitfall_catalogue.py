@@ -27,6 +27,14 @@ def section() -> None:
     catalogue(_items(), detail(outcome, place.sizes, error), bool(place.key), _take, key=_KEY)
 
 
+def shown_outcome() -> Outcome:
+    """The run of the mistake that this visitor looks at."""
+    place = pitfall_place()
+    pitfall = find(place.key) or find(FIRST)
+    assert pitfall is not None
+    return _outcome(pitfall, place.sizes)[0]
+
+
 def _outcome(pitfall: Pitfall, wished: Mapping[str, int]) -> tuple[Outcome, str]:
     """The run at the sizes that were asked for; where they cannot be, at the mistake's own, with what is wrong."""
     try:

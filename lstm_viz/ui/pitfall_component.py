@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from lstm_viz.ui.components import component
+from lstm_viz.ui.embed import is_embedded
 
 _SEARCH = """
 <div class="search">
@@ -57,7 +58,13 @@ def catalogue(
     """
     # never the same twice: Streamlit sends a large message that it sent before as a reference, and after going back in
     # the browser's history the browser may no longer have it
-    data = {"items": list(items), "detail": dict(detail), "chosen": chosen, "sent": time.monotonic_ns()}
+    data = {
+        "items": list(items),
+        "detail": dict(detail),
+        "chosen": chosen,
+        "embedded": is_embedded(),
+        "sent": time.monotonic_ns(),
+    }
     _CATALOGUE(key=key, data=data, default={"asked": {}}, on_asked_change=on_ask)
 
 

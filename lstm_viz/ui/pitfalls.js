@@ -9,7 +9,8 @@ export default function ({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector(".mistakes")
   const state = states.get(root) ?? start(root)
   Object.assign(state, { data, theme, say: setStateValue })
-  root.classList.toggle("chosen", Boolean(data.chosen))
+  root.classList.toggle("chosen", Boolean(data.chosen || data.embedded))
+  root.classList.toggle("embedded", Boolean(data.embedded))
   if (state.listed !== data.items.length) {
     state.listed = data.items.length
     state.index = indexOf(data.items)

@@ -15,11 +15,18 @@ from lstm_viz.spec import DEFAULT, NetworkSpec, SpecError
 from lstm_viz.ui.cell_place import PLACE_NAMES
 from lstm_viz.ui.data_link import DATA_NAMES
 from lstm_viz.ui.gradients_link import GRADIENT_NAMES
+from lstm_viz.ui.lessons_place import LESSON_NAMES
 from lstm_viz.ui.pitfall_place import PITFALL_NAMES
+from lstm_viz.ui.projector_link import PROJECTOR_NAMES
+from lstm_viz.ui.quiz_place import QUIZ_NAMES
 from lstm_viz.ui.training_link import TRAINING_NAMES
 
 _KEY = "settings"
-OTHERS = ("embed", "embed_options", "page", *PLACE_NAMES, *DATA_NAMES, *PITFALL_NAMES, *TRAINING_NAMES, *GRADIENT_NAMES)
+_PAGES = (
+    *(PLACE_NAMES, DATA_NAMES, PITFALL_NAMES, TRAINING_NAMES, GRADIENT_NAMES, QUIZ_NAMES, LESSON_NAMES),
+    PROJECTOR_NAMES,
+)
+OTHERS = ("embed", "embed_options", "page", *(name for names in _PAGES for name in names))
 """Entries of an address that are not settings."""
 
 

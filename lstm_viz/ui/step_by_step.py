@@ -29,7 +29,8 @@ def step_by_step() -> None:
     cell_player(drawing, place(), labels_of(view), fact_of(opened), lambda: None, key=_KEY)
     if note := sliced(view):
         st.caption(literal(note))
-    unit_panel(view, torch_value(opened, view))
+    with st.container(key="unit_numbers"):
+        unit_panel(view, torch_value(opened, view))
 
 
 def labels_of(view: CellView) -> list[str]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from lstm_viz.dims import SYMBOLS
+from lstm_viz.drawing.markup import coloured as coloured
+from lstm_viz.drawing.markup import html_table as html_table
+from lstm_viz.drawing.markup import inline_code as inline_code
 from lstm_viz.drawing.palette import DARK, LIGHT
-from lstm_viz.drawing.svg import leading_symbol
 from lstm_viz.trace import TensorRecord
 
 _BACKTICKS = re.compile(r"`([^`]*)`")
@@ -16,11 +18,6 @@ _MARKS = re.compile(r"[\\`*{}\[\]~$|^]|(?<![^\W_])_|_(?![^\W_])|^[#+=-]", re.MUL
 _LINKS = re.compile(r":(?=[a-z_/+-])|(?<=www)\.|@", re.IGNORECASE)
 _JOINER = "\u2060"
 """Of no width: Streamlit makes a link of https://… and an icon of :name: even where each mark is escaped."""
-
-
-def inline_code(text: str) -> str:
-    """``text`` as code, whatever it holds."""
-    return f"<code>{html.escape(text)}</code>"
 
 
 def literal(sentence: str) -> str:
@@ -42,16 +39,6 @@ def _escaped(text: str) -> str:
     return _MARKS.sub(r"\\\g<0>", html.escape(_LINKS.sub(rf"\g<0>{_JOINER}", text), quote=False))
 
 
-def coloured(record: TensorRecord) -> str:
-    """A shape as torch prints it, each number in the colour of its axis."""
-    numbers = []
-    for axis, size in zip(record.axes, record.shape, strict=True):
-        symbol = leading_symbol(axis)
-        numbers.append(f'<span class="s-{symbol}">{size}</span>' if symbol else str(size))
-    inside = ", ".join(numbers) + ("," if len(numbers) == 1 else "")
-    return f'<span class="shape">({inside})</span>'
-
-
 def spoken(sentences: Iterable[str], records: Iterable[TensorRecord]) -> str:
     """Sentences as HTML: what stands in backticks as code, and the shapes of ``records`` coloured.
 
@@ -66,17 +53,6 @@ def spoken(sentences: Iterable[str], records: Iterable[TensorRecord]) -> str:
         if len(ways) == 1:
             text = text.replace(shape, next(iter(ways)))
     return text
-
-
-def html_table(columns: Sequence[str], rows: Iterable[Sequence[str]], numbers: Sequence[str] = ()) -> str:
-    """A table of cells that are HTML already; the columns in ``numbers`` are set to the right."""
-    kinds = [' class="number"' if name in numbers else "" for name in columns]
-    head = "".join(f"<th{kind}>{html.escape(name)}</th>" for name, kind in zip(columns, kinds, strict=True))
-    body = "".join(
-        "<tr>" + "".join(f"<td{kind}>{cell}</td>" for cell, kind in zip(row, kinds, strict=True)) + "</tr>"
-        for row in rows
-    )
-    return f'<div class="lv-table"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
 def symbol_style() -> str:

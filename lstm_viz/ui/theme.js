@@ -7,5 +7,63 @@ function followTheme(parentElement) {
     : (colour.match(/[\d.]+/g) ?? [255, 255, 255]).map(Number)
   const theme = 0.299 * r + 0.587 * g + 0.114 * b < 128 ? "dark" : "light"
   host.dataset.theme = theme
+  host.toggleAttribute("data-room", isPresented())
+  keepLegible(host)
   return theme
+}
+
+// ---- on a projector: the page's style says so, see ui/presentation.py
+function isPresented() {
+  return getComputedStyle(document.documentElement).getPropertyValue("--lv-present").trim() === "1"
+}
+
+const isPhone = () => window.innerWidth <= 640
+
+// How large a drawing is: as its component says, or as large as the screen allows, above what stands below it.
+function fitToScreen(svg, maxWidth, maxHeight, below = null) {
+  svg.free = { maxWidth, maxHeight, below }
+  fit(svg)
+}
+
+function fit(svg) {
+  if (!svg.free) return
+  const { maxWidth, maxHeight, below } = svg.free
+  if (isPresented() && !isPhone()) {
+    const scrolled = svg.getRootNode().host?.closest("[data-testid=stMain]")?.scrollTop ?? 0
+    const top = svg.parentElement.getBoundingClientRect().top + scrolled
+    const room = `${Math.round(top + (below?.offsetHeight ?? 0))}px`
+    Object.assign(svg.style, { maxWidth: "", maxHeight: `max(8rem, calc(100vh - ${room} - var(--lv-bar) - 0.6rem))` })
+  } else Object.assign(svg.style, { maxWidth, maxHeight })
+}
+
+// A drawing that is scaled to the screen scales its words; those that became too small grow again.
+function keepLegible(host) {
+  if (host.keepsLegible) return host.keepsLegible()
+  const root = host.shadowRoot
+  let waits = 0
+  const soon = () => {
+    cancelAnimationFrame(waits)
+    waits = requestAnimationFrame(() => {
+      host.toggleAttribute("data-room", isPresented())
+      for (const svg of root.querySelectorAll("svg")) {
+        fit(svg)
+        legible(svg)
+      }
+    })
+  }
+  new ResizeObserver(soon).observe(host)
+  new MutationObserver(soon).observe(root, { childList: true, subtree: true })
+  window.addEventListener("resize", soon)
+  host.keepsLegible = soon
+  soon()
+}
+
+function legible(svg) {
+  const words = [...svg.querySelectorAll("text, tspan")]
+  for (const word of words) if (word.grown) [word.style.fontSize, word.grown] = ["", false]
+  const scale = isPresented() && !isPhone() && svg.getScreenCTM()?.a
+  if (!scale) return
+  const least = Math.max(10.5, window.innerWidth / 95.5) / scale
+  const small = words.filter((word) => parseFloat(getComputedStyle(word).fontSize) < least)
+  for (const word of small) [word.style.fontSize, word.grown] = [`${least}px`, true]
 }

@@ -3,8 +3,10 @@
 // the page answers instead.
 const PACE = { running: 200, queued: 600, paused: 1000 }
 const AT_ONCE = 50
+const DOUBLE_CLICK = 400
 const HIDDEN = 3000
 const SETTLING = 3000
+const WORD = "lstm-training-visitor"
 const SILENT = "The server does not answer. It is asked again; the curves stay here."
 
 export default function ({ data, parentElement, setStateValue }) {
@@ -28,6 +30,7 @@ function makeWatcher(root) {
   const state = {
     data: null, runs: new Map(), chosen: null, scene: null, sceneOf: null, live: null, report: null, error: "",
     timer: null, hurry: 0, busy: false, shown: "", alone: false, again: false, number: 0, resting: false,
+    asked: 0, answered: 0, acted: 0,
   }
   const loss = makeLossChart(part("loss"))
   const seen = makeSeen(part("seen"))
@@ -37,12 +40,14 @@ function makeWatcher(root) {
     const changed = state.data && state.data.data !== data.data
     state.data = data
     state.resting = false
+    comeBack(data.visitor)
     if (changed && state.runs.get(state.chosen)?.data !== data.data) choose(null)
     if (data.answer) {
       took(data.answer)
       state.error = data.answer.error ?? ""
     }
     draw()
+    report()
     if (!state.alone) ask()
   }
   api.rest = () => {
@@ -50,6 +55,18 @@ function makeWatcher(root) {
     clearTimeout(state.timer)
   }
   api.draw = () => draw()
+
+  // This tab keeps the word by which its runs are known: after a reload, or when the server was started anew, it says it
+  // once, and the server either knows the runs still or gives this tab a new word.
+  function comeBack(given) {
+    const kept = remembered()
+    if (kept && kept !== given && state.claimed !== given) {
+      state.claimed = given
+      api.tell("claim", kept)
+    } else if (kept !== given) {
+      remember(given)
+    }
+  }
 
   // ---- asking
   const body = (more) => ({
@@ -68,6 +85,7 @@ function makeWatcher(root) {
       return
     }
     state.busy = true
+    const number = ++state.asked
     try {
       const { route, header, visitor } = state.data
       const answer = await fetch(route, { method: "POST", headers: { "Content-Type": "application/json", [header]: visitor }, body: JSON.stringify(body(more)) })
@@ -80,7 +98,8 @@ function makeWatcher(root) {
       }
       const found = await answer.json()
       if (found.unknown) api.tell("lost", Date.now())
-      else took(found)
+      else if (more.act || number > state.answered) took(found)
+      state.answered = Math.max(state.answered, number)
       state.error = found.error ?? (more.act || state.error === SILENT ? "" : state.error)
     } catch {
       state.error = SILENT
@@ -88,19 +107,22 @@ function makeWatcher(root) {
       state.busy = false
     }
     draw()
+    report()
     later()
   }
+  const starting = (run) => performance.now() < state.hurry && !run.over && run.state !== "paused" && !run.points.length
   function later() {
     if (state.alone || state.resting) return
     const going = [...state.runs.values()].filter((run) => !run.over)
     if (!going.length && !state.again && state.error !== SILENT) return
+    const first = going.find(starting)
     let wait = Math.min(2000, ...going.map((run) => PACE[run.state] ?? 1000))
-    if (performance.now() < state.hurry && going.some((run) => run.state !== "paused" && !run.points.length)) wait = AT_ONCE
     if (state.again) wait = AT_ONCE
+    if (first) wait = 0
     if (document.hidden) wait = HIDDEN
     state.again = false
     clearTimeout(state.timer)
-    state.timer = setTimeout(() => ask(), wait)
+    state.timer = setTimeout(() => ask(first ? { wait: first.id } : {}), wait)
   }
   function took(found) {
     const there = new Set(found.runs.map((run) => run.id))
@@ -122,14 +144,14 @@ function makeWatcher(root) {
       if (found.scene) [state.scene, state.sceneOf] = [found.scene, found.chosen]
       if (found.live) state.live = found.live
       if (found.report) state.report = found.report
-    } else if (state.chosen) {
+    } else if (state.chosen && !state.runs.get(state.chosen)?.gone) {
       state.again = true
     }
-    report()
   }
-  // the page below shows what is made of the chosen run
+  // the page below shows what is made of the chosen run; its rerun would only hold up the first point
   function report() {
     const run = state.runs.get(state.chosen)
+    if (run && starting(run)) return
     const words = run ? `${run.id} ${run.over ? run.state : ""} ${run.over || run.state === "paused" ? run.kept : ""} ${state.runs.size}` : ""
     if (words !== state.shown) {
       state.shown = words
@@ -158,8 +180,15 @@ function makeWatcher(root) {
     }
     if (name === "pause" || name === "go_on" || name === "stop") {
       for (const button of root.querySelectorAll(".acts button")) button.disabled = true
+      part("acts").dataset.shown = "" // made anew with the answer
     }
     settled(() => ask({ act: name, run: id }))
+  }
+  // the second click of a double one would meet the button that has taken the place of the first
+  function clicked(event, name) {
+    const second = event.detail > 0 && event.timeStamp - state.acted < DOUBLE_CLICK
+    state.acted = event.timeStamp
+    if (!second) act(name)
   }
   api.wake = () => {
     if (!document.hidden && !state.resting) ask()
@@ -187,15 +216,16 @@ function makeWatcher(root) {
       : [["train", run ? "▶ Train again" : "▶ Train", "main"]]
     if (run?.over && run.kept) buttons.push(["resume", `Go on from epoch ${run.kept.toLocaleString("en")}`, ""])
     if (!going && state.data.cell) buttons.push(["compare", "Compare LSTM, GRU, RNN", ""])
-    const wanted = JSON.stringify([buttons, able])
+    const waits = run?.state === "queued"
+    const wanted = JSON.stringify([buttons, able, waits])
     const place = part("acts")
-    if (place.dataset.shown === wanted && !place.querySelector("button:disabled")) return
+    if (place.dataset.shown === wanted) return
     place.dataset.shown = wanted
     const focused = place.contains(root.getRootNode().activeElement)
     place.replaceChildren(...buttons.map(([name, label, kind]) => {
       const button = html("button", { type: "button", className: kind, textContent: label, dataset: { act: name } })
-      button.disabled = !able && ["train", "restart", "compare"].includes(name)
-      button.onclick = () => act(name)
+      button.disabled = (!able && ["train", "restart", "compare"].includes(name)) || (waits && name === "pause")
+      button.onclick = (event) => clicked(event, name)
       return button
     }))
     if (focused) place.querySelector("button")?.focus()
@@ -212,6 +242,23 @@ function makeWatcher(root) {
     part("said").textContent = state.error || state.data.error || sentenceOf(run, state.report)
   }
   return api
+}
+
+// A browser may refuse to keep anything
+function remembered() {
+  try {
+    return sessionStorage.getItem(WORD)
+  } catch {
+    return null
+  }
+}
+
+function remember(word) {
+  try {
+    sessionStorage.setItem(WORD, word)
+  } catch {
+    // then a reload starts anew
+  }
 }
 
 // Once the page has taken in what was set a moment ago: a run starts with what the controls say.
@@ -245,7 +292,7 @@ function sentenceOf(run, report) {
     return `Run ${run.name} is waiting for a place: ${before === 0 ? "it is next" : `${before} ${before > 1 ? "runs are" : "run is"} before it`}.`
   }
   if (run.state === "running" && !run.points.length) return "It starts …"
-  if (run.state === "paused") return "Paused. Its place is free for others meanwhile."
-  if (!run.over) return ""
-  return [run.message || `Done after ${run.epoch.toLocaleString("en")} epochs.`, report?.verdict ?? ""].filter(Boolean).join(" ")
+  const said = run.state === "paused" ? ["Paused. Its place is free for others meanwhile."]
+    : !run.over ? [] : [run.message || `Done after ${run.epoch.toLocaleString("en")} epochs.`, report?.verdict]
+  return [...said, run.unkept].filter(Boolean).join(" ")
 }

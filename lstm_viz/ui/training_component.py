@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
-from streamlit.runtime import exists, get_instance
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from lstm_viz.spec import NetworkSpec
-from lstm_viz.ui.base_path import base_path
+from lstm_viz.ui.base_path import served_at
 from lstm_viz.ui.components import component
+from lstm_viz.ui.presence import present
 from lstm_viz.ui.training_desk import desk
 from lstm_viz.ui.training_offer import Offer
 from lstm_viz.ui.training_route import HEADER, ROUTE
@@ -28,7 +27,7 @@ _LIVE = component(
     '<div class="below"><div class="report"></div><div class="runs"></div></div></div>',
     parts=("training_chart", "training_loss", "training_seen", "training_runs"),
 )
-_KEY, _WORD, _ANSWER = "training", "training_visitor", "training_answer"
+_KEY, _WORD, _ANSWER, _BEHIND = "training", "training_visitor", "training_answer", "training_behind"
 _FALLBACK_SECONDS = 0.5
 
 
@@ -40,24 +39,17 @@ def visitor() -> str:
     return found
 
 
-def present() -> Callable[[], bool]:
-    """What says from any thread whether this visitor's session is alive."""
-    context = get_script_run_ctx()
-    if context is None or not exists():
-        return lambda: True
-    runtime, session = get_instance(), context.session_id
-    return lambda: runtime.is_active_session(session)
-
-
 def live(offer: Offer | None, error: str) -> None:
     """The button, the curves, the predictions and the runs. Nothing here reruns while a run goes on.
 
     Where the server has no route (a page that is run alone), a fragment stands in for it.
     """
     if not _state().get("alone"):
-        _mount(offer, error, None)
+        with st.container():  # where the fragment will be: the browser keeps what it has drawn, and shows it once
+            _mount(offer, error, None)
         return
     ticking = _active()
+    st.session_state.pop(_BEHIND, None)
     st.fragment(_answered, run_every=_FALLBACK_SECONDS if ticking else None)(offer, error, ticking)
 
 
@@ -73,15 +65,15 @@ def _active() -> bool:
 
 
 def _answered(offer: Offer | None, error: str, ticking: bool) -> None:
-    if _active() != ticking:
-        st.rerun()  # only a run of the whole page starts and ends the fragment's clock
+    if _active() != ticking or st.session_state.pop(_BEHIND, False):
+        st.rerun()  # only a run of the whole page starts and ends the fragment's clock, and shows another run's tabs
     said = st.session_state.pop(_ANSWER, None) or desk().answer(visitor(), {"chosen": chosen_run()})
     _mount(offer, error, said)
 
 
 def _mount(offer: Offer | None, error: str, answer: Mapping[str, Any] | None) -> None:
     data = {
-        "route": base_path() + ROUTE,
+        "route": served_at(ROUTE),
         "header": HEADER,
         "visitor": visitor(),
         "lead": offer.lead if offer else "",
@@ -96,10 +88,11 @@ def _mount(offer: Offer | None, error: str, answer: Mapping[str, Any] | None) ->
     _LIVE(
         key=_KEY,
         data=data,
-        default={"shown": "", "alone": False, "ask": None, "lost": 0},
-        on_shown_change=lambda: None,
+        default={"shown": "", "alone": False, "ask": None, "lost": 0, "claim": ""},
+        on_shown_change=lambda: st.session_state.update({_BEHIND: True}),
         on_alone_change=lambda: None,
         on_lost_change=lambda: None,
+        on_claim_change=_claim,
         on_ask_change=_ask,
     )
 
@@ -108,6 +101,13 @@ def _ask() -> None:
     """What the browser would have asked the route."""
     if asked := _state().get("ask"):
         st.session_state[_ANSWER] = desk().answer(visitor(), asked)
+
+
+def _claim() -> None:
+    """The browser was here before, by another word: it has its runs again."""
+    word = _state().get("claim")
+    if isinstance(word, str) and desk().claim(word, present()):
+        st.session_state[_WORD] = word
 
 
 def _state() -> Mapping[str, Any]:

@@ -14,7 +14,7 @@ from lstm_viz.training.limits import Limits
 from lstm_viz.training.parts import OF_TASK
 from lstm_viz.training.presets import PRESETS
 from lstm_viz.training.spec import LIMITS
-from lstm_viz.ui.components import controls, what_was_set
+from lstm_viz.ui.components import controls, controls_place, what_was_set
 from lstm_viz.ui.data_settings import DataSettings, current_data
 from lstm_viz.ui.settings import Settings, current
 from lstm_viz.ui.training_settings import OF_NETWORK, TrainingSettings, current_training, preset_of, take_training
@@ -38,7 +38,7 @@ _DECAYS = (0.0, 0.00001, 0.0001, 0.001, 0.01, 0.1)
 
 def training_controls() -> None:
     """Everything that makes a run, in the sidebar."""
-    with st.sidebar:
+    with controls_place():
         st.markdown("## LSTM Shapes")
         sections = _sections(current_training(), current_data(), current())
         controls(sections, None, lambda: take_training(what_was_set(_KEY)), key=_KEY)

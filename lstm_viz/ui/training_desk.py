@@ -6,28 +6,30 @@ It answers from any thread, keeps for each visitor what the Train button would s
 from __future__ import annotations
 
 import atexit
+import re
 import threading
 import time
-from bisect import bisect_right
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache
-from statistics import median
 from typing import Any
 
 from lstm_viz.spec import NetworkSpec, SpecError
 from lstm_viz.training.comparison import comparison_jobs, count_weights
 from lstm_viz.training.job import Job
-from lstm_viz.training.runner import Runner, RunnerError
-from lstm_viz.training.thinning import thin
+from lstm_viz.training.runner import Beginning, Runner, RunnerError
+from lstm_viz.training.shelf import PastRun
 from lstm_viz.training.view import RunView
-from lstm_viz.ui.training_offer import Offer
+from lstm_viz.ui.training_offer import Offer, offer_of_link
+from lstm_viz.ui.training_past import PastRuns, past_runs
+from lstm_viz.ui.training_rows import letters, number, row
 from lstm_viz.ui.training_scene import reported, shown
 
-_MOST_POINTS = 600
 _POLLED_WITHIN = 4.0
 _LOOKS_EVERY = 2.0
-_RECENT = 20
+_SWEEPS_EVERY = 300.0
+_WORD = re.compile(r"[\w-]{32}", re.ASCII)
 _OF_SPEED = ("learning_rate", "clip", "weight_decay", "patience")
 ACTS = ("train", "restart", "compare", "pause", "go_on", "stop", "resume", "remove")
 """What a visitor can ask for."""
@@ -35,20 +37,26 @@ ACTS = ("train", "restart", "compare", "pause", "go_on", "stop", "resume", "remo
 
 @dataclass(eq=False)
 class _Visitor:
-    """``is_there`` says whether their session is alive. ``offers`` holds what each of their runs was started from."""
+    """``is_there`` says whether their session is alive. ``offers`` holds what each of their runs was started from.
+
+    ``past`` are the runs that are only on disk any more.
+    """
 
     is_there: Callable[[], bool]
     offer: Offer | None = None
     polled: float = field(default_factory=time.monotonic)
     offers: dict[str, tuple[str, Offer]] = field(default_factory=dict)
     count: int = 0
+    past: dict[str, PastRun] = field(default_factory=dict)
 
 
 class Desk:
     """Every visitor is known by a word that nobody can guess."""
 
-    def __init__(self, runner: Runner) -> None:
+    def __init__(self, runner: Runner, past: PastRuns | None = None) -> None:
         self.runner = runner
+        self._past = past or PastRuns(None)
+        self._swept = time.monotonic()
         self._lock = threading.Lock()
         self._visitors: dict[str, _Visitor] = {}
         self._closing = threading.Event()
@@ -61,6 +69,28 @@ class Desk:
             known = self._visitors.setdefault(visitor, _Visitor(is_there))
             known.offer, known.is_there, known.polled = offer, is_there, time.monotonic()
         self.runner.seen(visitor)
+
+    def claim(self, visitor: str, is_there: Callable[[], bool]) -> bool:
+        """A browser says that it was known by this word: whether it is so, and nobody else is there by it now.
+
+        Their runs are theirs again: those that still go on, and those that are on disk.
+        """
+        if not _WORD.fullmatch(visitor):
+            return False
+        with self._lock:
+            known = self._visitors.get(visitor)
+        if known is not None and known.is_there():
+            return False  # another tab of theirs, which goes on by itself
+        past = self._past.of(visitor)
+        if known is None and not past:
+            return False
+        with self._lock:
+            known = self._visitors.setdefault(visitor, _Visitor(is_there))
+            known.is_there, known.polled = is_there, time.monotonic()
+            known.past = {run_id: run for run_id, run in past.items() if run_id not in known.offers}
+            known.count = max(known.count, len(past), *(number(run.name) for run in past.values()))
+        self.runner.seen(visitor)
+        return True
 
     def offer_of(self, visitor: str, run_id: str) -> Offer | None:
         """What a run of theirs was started from."""
@@ -75,6 +105,11 @@ class Desk:
         """The runs of a visitor, in their order."""
         known = self._visitor(visitor).offers
         return tuple(view for view in self.runner.views(visitor) if view.id in known)
+
+    def is_starting(self, visitor: str, run_id: str) -> bool:
+        """Whether a run of theirs has yet to do its first epoch. Raises KeyError for a visitor who is not known."""
+        view = next((view for view in self.views(visitor) if view.id == run_id), None)
+        return view is not None and view.state in ("queued", "running") and not view.epochs
 
     def answer(self, visitor: str, asked: Mapping[str, Any]) -> dict[str, Any]:
         """Do what is asked, and say how the runs are.
@@ -100,7 +135,9 @@ class Desk:
         done = asked.get("done")
         over = {view.id for view in views if view.is_over and isinstance(done, list) and view.id in done}
         runs = [
-            {"id": view.id, "same": True} if view.id in over else self._row(known, view, have.get(view.id))
+            {"id": view.id, "same": True}
+            if view.id in over
+            else row(view, *known.offers[view.id], have.get(view.id), self._past.trouble(view.id))
             for view in views
         ]
         chosen = said.get("started") or asked.get("chosen")
@@ -108,12 +145,21 @@ class Desk:
         view = next((view for view in views if view.id == chosen), newest)
         if view is not None:
             said |= self._chosen(known, view, asked)
-        return said | {"runs": runs, "ready": known.offer is not None}
+        elif isinstance(chosen, str) and chosen in known.past:
+            said["chosen"] = chosen  # there is nothing more of it
+        past = [
+            {"id": run.id, "same": True}
+            if isinstance(done, list) and run.id in done
+            else self._past.row(run, have.get(run.id))
+            for run in known.past.values()
+        ]
+        return said | {"runs": past + runs, "ready": known.offer is not None}
 
     def close(self) -> None:
-        """End the thread, and every run."""
+        """End the thread, and every run; what they have learned until now is on disk."""
         self._closing.set()
         self._thread.join()
+        self.keep(now=True)
         self.runner.close()
 
     def _visitor(self, visitor: str) -> _Visitor:
@@ -129,22 +175,37 @@ class Desk:
             jobs = comparison_jobs(known.offer.job) if act == "compare" else (known.offer.job,)
             started = [self._submit(visitor, known, _of_cell(known.offer, job)) for job in jobs]
             return started[0]
+        if run_id in known.past and act in ("resume", "remove"):
+            return self._of_before(visitor, known, act, run_id)
         if run_id not in known.offers:
             raise RunnerError("There is no such run any more: start it anew.")
         if act == "resume":
-            return self._resume(visitor, known, run_id)
+            letter, offer = known.offers[run_id]
+            return self._resume(visitor, known, letter, offer, self.runner.view(run_id).kept or 0, run_id)
         do = {"pause": self.runner.pause, "go_on": self.runner.go_on, "stop": self.runner.stop}.get(act)
         if do is not None:
             do(run_id)
         elif act == "remove":
             self.runner.forget(run_id)
             known.offers.pop(run_id, None)
+            self._past.remove(visitor, run_id)
         return None
 
-    def _submit(self, visitor: str, known: _Visitor, offer: Offer, resume_from: str | None = None) -> str:
+    def _of_before(self, visitor: str, known: _Visitor, act: str, run_id: str) -> str | None:
+        run = known.past[run_id]
+        if act == "remove":
+            self._past.remove(visitor, run_id)
+            del known.past[run_id]
+            return None
+        beginning = self._past.beginning(visitor, run)
+        offer = offer_of_link(run.link or {})
+        offer = replace(offer, job=replace(offer.job, spec=replace(offer.job.spec, epochs=run.asked)))
+        return self._resume(visitor, known, run.name, offer, run.kept or 0, beginning)
+
+    def _submit(self, visitor: str, known: _Visitor, offer: Offer, resume_from: str | Beginning | None = None) -> str:
         run_id = self.runner.submit(offer.job, visitor, resume_from)
         known.count += 1
-        known.offers[run_id] = (_letters(known.count), offer)
+        known.offers[run_id] = (letters(known.count), offer)
         remembered = {view.id for view in self.runner.views(visitor)}
         known.offers = {name: value for name, value in known.offers.items() if name in remembered}
         return run_id
@@ -154,56 +215,17 @@ class Desk:
             if not view.is_over:
                 self.runner.stop(view.id)
 
-    def _resume(self, visitor: str, known: _Visitor, run_id: str) -> str:
+    def _resume(
+        self, visitor: str, known: _Visitor, letter: str, offer: Offer, done: int, beginning: str | Beginning
+    ) -> str:
         """Go on from the weights that a run kept, with the speed that is set now and epochs enough."""
-        letter, offer = known.offers[run_id]
-        view = self.runner.view(run_id)
         spec = offer.job.spec
         if known.offer is not None:
             spec = replace(spec, **{name: getattr(known.offer.job.spec, name) for name in _OF_SPEED})
         more = known.offer.job.spec.epochs if known.offer is not None else spec.epochs
-        done = view.kept or 0
         epochs = spec.epochs if done < spec.epochs else min(done + more, self.runner.limits.epochs)
         job = replace(offer.job, spec=replace(spec, epochs=epochs))
-        return self._submit(visitor, known, replace(offer, job=job, summary=f"{letter} gone on"), run_id)
-
-    def _row(self, known: _Visitor, view: RunView, have: Any) -> dict[str, Any]:
-        letter, offer = known.offers[view.id]
-        last = view.epochs[-1] if view.epochs else None
-        seen = have if isinstance(have, int) else 0
-        new = view.epochs[bisect_right(view.epochs, seen, key=lambda epoch: epoch.epoch) :]
-        points = [
-            [each.epoch, _short(each.train_loss), _short(each.validation_loss), _short(each.gradient_norm)]
-            for each in (thin(new, _MOST_POINTS) if len(new) > _MOST_POINTS else new)
-        ]
-        row: dict[str, Any] = {
-            "id": view.id,
-            "name": letter,
-            "summary": offer.summary,
-            "state": view.state,
-            "place": view.place,
-            "message": view.message,
-            "epoch": view.epoch,
-            "epochs": view.job.spec.epochs,
-            "progress": round(view.progress, 4),
-            "left": _short(view.seconds_left),
-            "kept": view.kept,
-            "weights": offer.weights,
-            "watched": offer.watched,
-            "data": offer.data_key,
-            "new": points,
-        }
-        if last is not None:
-            row |= {
-                "speed": _short(median(each.samples_per_second for each in view.epochs[-_RECENT:])),
-                "norm": _short(last.gradient_norm),
-            }
-            row |= {"rate": _short(last.learning_rate), "seconds": _short(view.trained or view.seconds)}
-        if view.best is not None:
-            row["best"] = [view.best.epoch, _short(_watched(view.best))]
-        if view.report is not None:
-            row["metrics"] = {name: _short(value) for name, value in view.report.metrics.items()}
-        return row
+        return self._submit(visitor, known, replace(offer, job=job, summary=f"{letter} gone on"), beginning)
 
     def _chosen(self, known: _Visitor, view: RunView, asked: Mapping[str, Any]) -> dict[str, Any]:
         offer = known.offers[view.id][1]
@@ -220,6 +242,20 @@ class Desk:
     def _watch(self) -> None:
         while not self._closing.wait(_LOOKS_EVERY):
             self.look()
+            self.keep()
+            if time.monotonic() - self._swept > _SWEEPS_EVERY:
+                self._swept = time.monotonic()
+                self._past.sweep({view.id for view in self.runner.views()})
+
+    def keep(self, now: bool = False) -> None:
+        """Write down what is new of each run."""
+        with self._lock:
+            visitors = dict(self._visitors)
+        for word, known in visitors.items():
+            for view in self.views(word):
+                letter, offer = known.offers[view.id]
+                with suppress(RunnerError):  # it was removed meanwhile
+                    self._past.keep(word, letter, offer, view, self.runner.kept(view.id), now)
 
     def look(self) -> None:
         """See who is there. The runs of those who are not are ended after a while, by the runner."""
@@ -249,7 +285,7 @@ def desk() -> Desk:
 def _desk() -> Desk:
     runner = Runner()
     runner.warm_up()
-    made = Desk(runner)
+    made = Desk(runner, past_runs())
     atexit.register(made.close)
     return made
 
@@ -261,27 +297,3 @@ def _of_cell(offer: Offer, job: Job) -> Offer:
     assert isinstance(before, NetworkSpec)
     summary = offer.summary.replace(before.cell.upper(), job.model.cell.upper(), 1)
     return replace(offer, job=job, summary=summary, weights=count_weights(job.model))
-
-
-def _watched(epoch: Any) -> float:
-    return float(epoch.train_loss if epoch.validation_loss is None else epoch.validation_loss)
-
-
-def _letters(number: int) -> str:
-    """A, B, … Z, AA, AB, …
-
-    >>> _letters(1), _letters(26), _letters(27)
-    ('A', 'Z', 'AA')
-    """
-    text = ""
-    while number:
-        number, place = divmod(number - 1, 26)
-        text = chr(65 + place) + text
-    return text
-
-
-def _short(value: float | None) -> float | None:
-    """A number with the digits that a picture needs; None where it is no number."""
-    if value is None or value != value or value in (float("inf"), float("-inf")):
-        return None
-    return float(f"{value:.5g}")

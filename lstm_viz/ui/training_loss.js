@@ -54,7 +54,7 @@ function makeLossChart(section) {
     const xs = ticks(from, to, Math.max(3, Math.floor((right - left) / 90))).filter((each) => Number.isInteger(each) && each >= 1)
     view = { x, y, left, right, top, bottom, from, to, width }
     grid(svg, { left, right, top, bottom: bottom + BAND + 14, x, y, xs, ys, xText: (value) => value.toLocaleString("en"), yText: (value) => said(value, 2) })
-    svg.append(make("text", { class: "tick", x: left - 8, y: bottom + BAND + 14 + 19, "text-anchor": "end" }, "epoch"))
+    svg.append(make("text", { class: "tick", x: left - (isPresented() ? 15 : 8), y: bottom + BAND + 14 + 19, "text-anchor": "end" }, "epoch"))
     if (!all.length) {
       svg.append(make("text", { class: "empty", x: (left + right) / 2, y: (top + bottom) / 2, "text-anchor": "middle" }, "The curves grow here."))
       return

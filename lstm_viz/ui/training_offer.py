@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -15,16 +15,19 @@ from lstm_viz.preparation.recipe import Recipe
 from lstm_viz.preparation.text_recipe import TextRecipe
 from lstm_viz.spec import NetworkSpec
 from lstm_viz.training.comparison import count_weights
-from lstm_viz.training.data import TrainingData, fitted, from_prepared, from_text
+from lstm_viz.training.data import TrainingData, fitted, from_prepared, from_text, training_batches
 from lstm_viz.training.job import DataSource, Job, Model, TableData, TextData, make_model
 from lstm_viz.training.parts import LOSS_NAMES, OF_TASK
 from lstm_viz.training.presets import PRESETS
+from lstm_viz.training.spec import TrainingSpec
 from lstm_viz.ui.data_cache import prepared_bundled
+from lstm_viz.ui.data_link import KIND, recipe_of
 from lstm_viz.ui.data_settings import DataSettings, current_data
 from lstm_viz.ui.settings import current
 from lstm_viz.ui.training_controls import own_networks
+from lstm_viz.ui.training_link import MODEL
 from lstm_viz.ui.training_scene import scene
-from lstm_viz.ui.training_settings import TrainingSettings, current_training
+from lstm_viz.ui.training_settings import current_training
 
 _OPTIMIZERS = {"adam": "Adam", "sgd": "SGD", "adamw": "AdamW", "rmsprop": "RMSprop"}
 _KEPT = "training_data"
@@ -35,7 +38,7 @@ class Offer:
     """A job that can be started. ``lead`` and ``detail`` say what will be learned from what; ``summary`` is short.
 
     ``scene`` is what its predictions are drawn upon. Losses of runs can be compared where ``data_key`` is the same.
-    ``reading`` is the code that reads a visitor's own table.
+    ``reading`` is the code that reads a visitor's own table. ``link`` holds the settings; None for data of their own.
     """
 
     job: Job
@@ -47,6 +50,7 @@ class Offer:
     data_key: str = ""
     reading: str | None = None
     scene: Mapping[str, Any] = field(default_factory=dict)
+    link: Mapping[str, str] | None = None
 
     @property
     def watched(self) -> str:
@@ -59,23 +63,44 @@ def current_offer() -> Offer:
     """What this visitor would train now. Raises SpecError where their network does not go with their data."""
     now, data = current_training(), current_data()
     found = training_data(data)
-    model = _model(now, data, found)
+    name = now.model if now.model in own_networks(data) else ""
+    network = current().spec
     source: DataSource
     if isinstance(data.recipe, TextRecipe):
         source = TextData(data.recipe, data.texts if data.recipe.data == "text" else None)
     else:
         source = TableData(data.recipe, data.table if data.recipe.data == "table" else None)
-    job = Job(model, source, now.spec, now.model)
-    weights = _weights(model)
+    job = Job(_model(name, network, found), source, now.spec, now.model)
+    if data.is_own:
+        return replace(_offer(job, found, data.ready), data_key=f"own {id(data.ready)}", reading=_reading(data))
+    link = network.to_query() | _recipe_entries(data.recipe) | now.spec.to_query() | ({MODEL: name} if name else {})
+    return replace(_offer(job, found, data.ready), data_key=str(_recipe_entries(data.recipe)), link=link)
+
+
+def offer_of_link(link: Mapping[str, str]) -> Offer:
+    """What was offered under the settings of ``Offer.link``. Raises SpecError where this version cannot have them."""
+    recipe, _ = recipe_of(link)
+    ready, found = prepared_bundled(recipe), _bundled(recipe)
+    network, _ = NetworkSpec.from_query(link, ignore=link)
+    spec, _ = TrainingSpec.from_query(link, ignore=link)
+    source: DataSource = TextData(recipe) if isinstance(recipe, TextRecipe) else TableData(recipe)
+    job = Job(_model(link.get(MODEL, ""), network, found), source, spec, link.get(MODEL, ""))
+    return replace(_offer(job, found, ready), data_key=str(_recipe_entries(recipe)), link=link)
+
+
+def _recipe_entries(recipe: Recipe | TextRecipe) -> dict[str, str]:
+    return ({KIND: "text"} if isinstance(recipe, TextRecipe) else {}) | recipe.to_query()
+
+
+def _offer(job: Job, found: TrainingData, ready: Prepared | PreparedText) -> Offer:
+    weights = _weights(job.model)
     return Offer(
         job=job,
         data=found,
         summary=_summary(job),
-        lead=_lead(job, found, data.ready),
+        lead=_lead(job, found, ready),
         detail=_detail(job, found, weights),
         weights=weights,
-        data_key=f"{data.recipe.to_query()} {id(data.ready) if data.is_own else ''}",
-        reading=_reading(data),
         scene=scene(found),
     )
 
@@ -109,12 +134,10 @@ def _samples(ready: Prepared | PreparedText) -> TrainingData:
     return from_prepared(ready) if isinstance(ready, Prepared) else from_text(ready)
 
 
-def _model(now: TrainingSettings, data: DataSettings, found: TrainingData) -> Model:
-    if now.model in own_networks(data):
-        make = next(preset.make for preset in PRESETS if preset.name == now.model)
-        assert make is not None
-        return make(found)
-    return fitted(current().spec, found)
+def _model(name: str, network: NetworkSpec, found: TrainingData) -> Model:
+    """The worked example's own network of that name, else the visitor's."""
+    make = next((preset.make for preset in PRESETS if preset.name == name), None)
+    return make(found) if make is not None else fitted(network, found)
 
 
 def _weights(model: Model) -> int:
@@ -188,13 +211,25 @@ def _learned(data: TrainingData, ready: Prepared | PreparedText) -> str:
 
 
 def _detail(job: Job, data: TrainingData, weights: int) -> str:
-    parts = [f"{len(data.train):,} samples train its {weights:,} weights"]
+    samples, handed_on = _samples_words(data, job.spec)
+    parts = [f"{samples} train its {weights:,} weights"]
     if data.validation is not None:
         parts.append(f"{len(data.validation):,} watch")
     if data.test is not None:
         parts.append(f"{len(data.test):,} {'more ' if data.validation else ''}test it")
     loss = LOSS_NAMES[OF_TASK[data.task] if job.spec.loss == "auto" else job.spec.loss]
-    return f"{', '.join(parts)}. Loss: {loss.removeprefix('nn.').removesuffix('()')}."
+    return f"{', '.join(parts)}. Loss: {loss.removeprefix('nn.').removesuffix('()')}.{handed_on}"
+
+
+def _samples_words(data: TrainingData, spec: TrainingSpec) -> tuple[str, str]:
+    """How many samples train; and of a state that is handed on, whether it can be."""
+    count = len(data.train)
+    if spec.state == "reset":
+        return f"{count:,} samples", ""
+    batches = training_batches(data, spec)
+    used = count if batches.order is None else len(batches.order)
+    alone = " They are one batch, so no state is handed on: choose a smaller batch size." if len(batches) == 1 else ""
+    return f"{used:,} of {count:,} samples, which follow one another,", alone
 
 
 def whats_wrong() -> list[str]:

@@ -8,8 +8,11 @@ import streamlit as st
 
 from lstm_viz.preparation.prepared import Prepared
 from lstm_viz.spec import SpecError
+from lstm_viz.ui.embed import is_embedded
+from lstm_viz.ui.presence import present
+from lstm_viz.ui.take_from.training import take_from_training
 from lstm_viz.ui.text import literal
-from lstm_viz.ui.training_component import chosen_run, live, present, visitor
+from lstm_viz.ui.training_component import chosen_run, live, visitor
 from lstm_viz.ui.training_desk import desk
 from lstm_viz.ui.training_offer import Offer, current_offer, whats_wrong
 from lstm_viz.ui.training_settings import current_training, preset_of
@@ -20,10 +23,11 @@ _ALWAYS = {"Batch by batch": "batches", "The code that runs": "code", "State bet
 def training_page() -> None:
     """Everything beside the sidebar."""
     now = current_training()
-    for sentence in now.problems:
-        st.warning(literal(sentence), icon=":material/link_off:")
-    for sentence in whats_wrong():
-        st.error(literal(sentence), icon=":material/block:")
+    with st.container():  # one place, however many there are: what stands below is not drawn anew
+        for sentence in now.problems:
+            st.warning(literal(sentence), icon=":material/link_off:")
+        for sentence in whats_wrong():
+            st.error(literal(sentence), icon=":material/block:")
     offer, error = _offer()
     desk().offer(visitor(), offer, present())
     live(offer, error)
@@ -32,6 +36,9 @@ def training_page() -> None:
     for note in offer.data.notes if offer else ():
         st.caption(literal(note))
     run_id = chosen_run()
+    take_from_training(offer)
+    if is_embedded():
+        return
     sections = _sections(offer, run_id)
     tabs = st.tabs(list(sections), key="training_tab", on_change="rerun")
     for tab, name in zip(tabs, sections.values(), strict=True):

@@ -5,7 +5,10 @@ A visitor is known by a word in a header, which no other site's page can send an
 
 from __future__ import annotations
 
+import asyncio
 import json
+import time
+from collections.abc import Callable
 from typing import Any
 
 from starlette.requests import Request
@@ -15,6 +18,7 @@ from starlette.routing import Route
 ROUTE = "/training-runs"
 HEADER = "training-visitor"
 _LONGEST = 8_000
+_PATIENT_FOR, _LOOKS_EVERY = 0.5, 0.01
 
 
 async def _respond(request: Request) -> JSONResponse:
@@ -31,10 +35,19 @@ async def _respond(request: Request) -> JSONResponse:
         asked = None
     if not isinstance(asked, dict):
         return JSONResponse({"error": "expected a JSON object"}, status_code=400)
+    visitor = request.headers.get(HEADER, "")
     try:
-        return JSONResponse(desk().answer(request.headers.get(HEADER, ""), asked))
+        await _while(lambda: desk().is_starting(visitor, str(asked.get("wait", ""))))
+        return JSONResponse(desk().answer(visitor, asked))
     except KeyError:
         return JSONResponse({"unknown": True})
+
+
+async def _while(starting: Callable[[], bool]) -> None:
+    """The answer waits for a run's first epoch, but not for long: so it is there as soon as it can be."""
+    until = time.monotonic() + _PATIENT_FOR
+    while starting() and time.monotonic() < until:
+        await asyncio.sleep(_LOOKS_EVERY)
 
 
 ROUTES = [Route(ROUTE, _respond, methods=["POST"])]

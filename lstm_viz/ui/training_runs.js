@@ -3,7 +3,7 @@ const STATES = { queued: "waiting", running: "running", paused: "paused", finish
 
 function drawRuns(place, runs, chosen, dataKey, act) {
   place.hidden = runs.length === 0
-  if (!runs.length) return
+  if (!runs.length) return place.replaceChildren()
   const metric = runs.flatMap((run) => Object.keys(run.metrics ?? {})).find((name) => ["RMSE", "accuracy"].includes(name))
   const head = ["", "run", "", "epochs", "lowest loss", ...(metric ? [metric] : []), "seconds", "weights", ""]
   const rows = [...runs].reverse().map((run) => {
@@ -43,7 +43,7 @@ function swatch(run, isChosen) {
 
 function drawReport(place, report) {
   place.hidden = !report
-  if (!report) return
+  if (!report) return place.replaceChildren()
   const names = Object.keys(report.metrics)
   const row = (name, metrics, mark) => html("tr", { className: mark }, html("td", { textContent: name }),
     ...names.map((each) => html("td", { className: "number", textContent: said(metrics[each], 4) })))

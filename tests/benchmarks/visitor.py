@@ -16,6 +16,10 @@ from websockets.sync.client import ClientConnection, connect
 _SECONDS = 60
 
 
+SORRY = "Something went wrong on this page"
+"""How the app's own sentence begins: see ``lstm_viz/ui/logs.py``."""
+
+
 class ScriptError(Exception):
     """A run of the script ended in an exception, so its time means nothing."""
 
@@ -23,8 +27,8 @@ class ScriptError(Exception):
 class Visitor:
     """One session: it keeps the state of its components and says it with each run, as a browser does."""
 
-    def __init__(self, socket: ClientConnection) -> None:
-        self._socket = socket
+    def __init__(self, socket: ClientConnection, page: str = "") -> None:
+        self._socket, self._page_name = socket, page
         self._states: dict[str, dict[str, Any]] = {}
         self._cached: set[str] = set()
         self._page = ""
@@ -44,7 +48,7 @@ class Visitor:
     def _request(self, component: str, fragment: bool, state: dict[str, Any]) -> bytes:
         message = BackMsg()
         rerun = message.rerun_script
-        rerun.page_script_hash = self._page
+        rerun.page_script_hash, rerun.page_name = self._page, "" if self._page else self._page_name
         rerun.cached_message_hashes.extend(self._cached)
         if component:
             identity, within = self._components[component]
@@ -70,6 +74,8 @@ class Visitor:
                 element = message.delta.new_element
                 if element.WhichOneof("type") == "exception":
                     raise ScriptError(element.exception.message)
+                if element.WhichOneof("type") == "alert" and element.alert.body.startswith(SORRY):
+                    raise ScriptError(element.alert.body)
                 if element.WhichOneof("type") == "bidi_component":
                     part = element.bidi_component
                     self._components[part.component_name] = (part.id, message.delta.fragment_id)
@@ -78,8 +84,8 @@ class Visitor:
 
 
 @contextmanager
-def visiting(url: str) -> Iterator[Visitor]:
-    """A visitor of the server at ``url`` who has asked for nothing yet."""
+def visiting(url: str, page: str = "") -> Iterator[Visitor]:
+    """A visitor of the server at ``url`` who has asked for nothing yet; ``page`` is the name in its address."""
     address = url.replace("http", "ws", 1) + "/_stcore/stream"
     with connect(address, subprotocols=["streamlit"], max_size=None, compression=None) as socket:  # type: ignore[list-item]
-        yield Visitor(socket)
+        yield Visitor(socket, page)

@@ -149,9 +149,8 @@ def test_the_check_shows_the_map_of_the_network(mistakes: Callable[[str], Page])
     expect(page.locator(".detail h2")).to_contain_text("The reverse half")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_on_a_phone_the_list_comes_first_and_nothing_is_cut_off(open_page: Callable[..., Page], scheme: str) -> None:
-    page = open_page(width=390, height=844, color_scheme=scheme)
+def test_on_a_phone_the_list_comes_first_and_nothing_is_cut_off(open_page: Callable[..., Page]) -> None:
+    page = open_page(width=390, height=844)
     page.goto("/pitfalls")
     page.locator(".list button").first.wait_for()
     app_ready(page)

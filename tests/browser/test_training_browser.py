@@ -169,12 +169,30 @@ def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield server.url
 
 
+_MADE = """addEventListener("DOMContentLoaded", () => {
+  const seen = new Set()
+  const look = () => {
+    for (const { shadowRoot } of document.querySelectorAll("*")) {
+      const found = shadowRoot?.querySelector(".training")
+      if (found) seen.add(found)
+    }
+    window.made = seen.size
+    requestAnimationFrame(look)
+  }
+  look()
+})"""
+
+
 def test_a_page_that_is_run_alone_trains_as_well(browser: Browser, alone: str) -> None:
     page = browser.new_page()
+    page.add_init_script(_MADE)
     page.goto(f"{alone}/?tep=40")
     expect(act(page, "train")).to_be_visible(timeout=60_000)
     app_ready(page)
     click(page, "train")
     expect(page.locator(".said")).to_contain_text("Done after 40 epochs", timeout=90_000)
     assert points(page) == 40
+    app_ready(page)
+    expect(page.get_by_role("button", name="Model, state_dict")).to_be_visible()
+    assert page.evaluate("window.made") == 1, "from its first picture on it is the same desk"
     page.close()

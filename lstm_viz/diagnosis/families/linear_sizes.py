@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from lstm_viz.diagnosis.evidence import Evidence, pair_products
 from lstm_viz.diagnosis.finding import Diagnosis, Numbers
 from lstm_viz.diagnosis.rules import Found, number, rules, worded
+
+_LIKELY_SHARED = 8
+"""A common factor of two sizes from here on is rather a hidden size than chance."""
 
 
 def _matrices(found: Found, seen: Evidence) -> Iterator[Diagnosis]:
@@ -147,6 +151,19 @@ def _why(rows: int, features: int, wanted: int, outputs: int, seen: Evidence) ->
             f"Flatten the steps first, output.flatten(1), (B, T·H); or make it nn.Linear({features}, {outputs}).",
             f"y = fc(output.flatten(1))  # (B, {times}·{features})",
             f"If {times} is not your sequence length, in_features is simply wrong.",
+        )
+    shared = math.gcd(features, wanted)
+    if shared >= _LIKELY_SHARED or (shared > 1 and seen.is_size(shared, "H", "P", "T")):
+        came, made_for = features // shared, wanted // shared
+        return (
+            f"Both are multiples of {shared}: {features} = {came} · {shared} and {wanted} = {made_for} · {shared}. If "
+            f"{shared} is your hidden size (H), a flattened sequence (B, T·H) of {came} steps came to a Linear that "
+            f"was made for {made_for} steps: Linear(T·H, …) takes one length only.",
+            f"Bring every sequence to {made_for} steps, or take one step, output[:, -1] (B, H), which any length has; "
+            f"or make it nn.Linear({features}, {outputs}).",
+            f"y = fc(output[:, -1])  # (B, H), with fc = nn.Linear(H, {outputs})",
+            f"If {shared} is not your hidden size, {came} and {made_for} tensors of {shared} features "
+            "stand side by side.",
         )
     product = pair_products((features, wanted, *seen.sizes.values()))
     made = f"{features} = {product[features][0]} · {product[features][1]}. " if features in product else ""

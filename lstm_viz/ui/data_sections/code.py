@@ -18,8 +18,6 @@ def section(now: DataSettings) -> None:
     text = script_of(now)
     st.caption("The script runs on its own and prints these shapes.")
     st.code(text, language="python")
-    icon = ":material/download:"
-    st.download_button("Download .py", text, "prepare.py", mime="text/x-python", icon=icon, on_click="ignore")
 
 
 def script_of(now: DataSettings) -> str:

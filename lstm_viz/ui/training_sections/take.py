@@ -1,13 +1,12 @@
-"""What can be taken away: the weights, the curves, the script that repeats the run."""
+"""What can be taken away: the weights, the curves, the script and the notebook that repeat the run."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from lstm_viz.spec import NetworkSpec
-from lstm_viz.training.keeping import to_bytes
-from lstm_viz.training.records import curves_csv
 from lstm_viz.training.script import ScriptError, training_script
+from lstm_viz.ui.take_from.training import run_files
 from lstm_viz.ui.text import literal
 from lstm_viz.ui.training_offer import Offer
 from lstm_viz.ui.training_run import trained
@@ -16,23 +15,17 @@ _ICON = ":material/download:"
 
 
 def section(offer: Offer | None, run_id: str | None) -> None:
-    """Three files of the chosen run; before there is one, the script of what would be trained."""
+    """The files of the chosen run; before there is one, the script of what would be trained."""
     found = trained(run_id)
     script = _script(found.offer if found else offer)
     with st.container(horizontal=True, vertical_alignment="center"):
-        if found is not None:
-            name = f"run_{found.name.lower()}"
-            model = to_bytes(found.weights)
-            csv = curves_csv(found.view.epochs)
-            st.download_button("Model, state_dict", model, f"{name}.pt", icon=_ICON, on_click="ignore")
-            st.download_button("Curves, CSV", csv, f"{name}.csv", mime="text/csv", icon=_ICON, on_click="ignore")
-        if script is not None:
-            file = f"{'run_' + found.name.lower() if found else 'train'}.py"
-            st.download_button("Script, .py", script, file, mime="text/x-python", icon=_ICON, on_click="ignore")
+        for file in run_files(offer, run_id if found is not None else None):
+            if script is not None or not file.name.endswith((".py", ".ipynb")):
+                st.download_button(file.label, file.make, file.name, icon=_ICON, on_click="ignore")
     if found is not None:
         st.caption(
             f"Run {found.name}: the weights after epoch {found.epoch:,}, all {len(found.view.epochs):,} epochs, and "
-            "the script that repeats the run to the same losses on the same machine."
+            "the script that repeats the run to the same losses on the same machine. The notebook is that script."
         )
         st.code(_load_lines(found.name, found.network), language="python")
     else:

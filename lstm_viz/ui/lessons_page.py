@@ -1,0 +1,69 @@
+"""The Lessons page: the shelf, or one step. All of it is one component, which asks the route while a size is moved."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from lstm_viz.ui.base_path import served_at
+from lstm_viz.ui.components import component
+from lstm_viz.ui.lessons_place import LessonPlace, go_to, lesson_place
+from lstm_viz.ui.lessons_route import LESSON_ROUTE
+from lstm_viz.ui.lessons_view import settled, shelf, view_of
+
+_KEY = "lessons"
+_LESSONS = component(
+    "lessons",
+    """<div class="lessons">
+  <section class="shelf" hidden></section>
+  <article class="step" hidden>
+    <header class="top">
+      <button class="all" type="button">‹ All lessons</button><span class="name"></span>
+      <ol class="dots" aria-label="Steps"></ol><span class="count"></span>
+      <nav class="move" aria-label="Step">
+        <button class="back" type="button">‹ Back</button><button class="next" type="button">Next ›</button>
+      </nav>
+    </header>
+    <div class="columns">
+      <section class="left">
+        <h2 tabindex="-1"></h2><div class="words"></div><pre class="code" tabindex="0"><code></code></pre>
+        <div class="knobs"></div><div class="task" role="status"></div>
+        <p class="links"><a class="behind" target="_blank" rel="noopener"></a>
+          <button class="link" type="button">Copy link</button></p>
+      </section>
+      <section class="right"><div class="claim"></div><div class="picture"></div></section>
+    </div>
+  </article>
+</div>""",
+)
+
+
+def lessons_page() -> LessonPlace:
+    """Show where the visitor is; returns it for the address."""
+    place = settled(lesson_place())
+    go_to(place)
+    _LESSONS(
+        key=_KEY,
+        data={
+            "shelf": list(shelf()),
+            "view": view_of(place, tall=bool(_state().get("narrow"))),
+            "route": served_at(LESSON_ROUTE),
+            "seen": int((_state().get("at") or {}).get("sent", 0)),
+        },
+        default={"at": None, "narrow": False},
+        on_at_change=_follow,
+        on_narrow_change=lambda: None,
+    )
+    return place
+
+
+def _follow() -> None:
+    at = _state().get("at")
+    if at:
+        sizes = {str(letter): int(size) for letter, size in dict(at.get("sizes") or {}).items()}
+        go_to(LessonPlace(str(at["lesson"]), str(at["step"]), sizes))
+
+
+def _state() -> Any:
+    return st.session_state.get(_KEY) or {}

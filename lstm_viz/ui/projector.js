@@ -1,0 +1,160 @@
+// Present (P, Escape), and the panel that takes the room along.
+const MARKS = {
+  present: "M2 3h16M3 3v10h14V3M10 13v4M6.5 17.5h7",
+  leave: "M5 5l10 10M15 5L5 15",
+  room: "M3 3h5v5H3zM12 3h5v5h-5zM3 12h5v5H3zM12 12h2v2h-2zM15 15h2v2h-2zM12 17h2M17 12v1",
+}
+let act = null
+let panel = null
+let isPresenting = false
+let joins = false
+
+export default function ({ data, parentElement, setTriggerValue, setStateValue }) {
+  followTheme(parentElement)
+  act = (name, more = {}) => setTriggerValue("act", { name, ...more, at: Date.now() })
+  isPresenting = data.presenting
+  tellType(data, setStateValue)
+  panel = parentElement.querySelector(".behind")
+  drawButtons(parentElement.querySelector(".buttons"), data)
+  panel.onclick = (event) => { if (event.target === panel) close() }
+  if (joins && !data.refused) close()
+  joins = false
+  if (!panel.hidden) drawPanel(data)
+  window.addEventListener("keydown", onKey)
+  return () => window.removeEventListener("keydown", onKey)
+}
+
+// Charts are drawn by the server, which knows nothing of the screen: 13 px are 20 at 1920
+function tellType({ presenting, type }, setStateValue) {
+  const wide = [[3000, 2.6], [2200, 2.1], [1500, 1.6], [1000, 1.1]].find(([width]) => window.innerWidth >= width)
+  const wanted = wide?.[1] ?? 1
+  if (presenting && wanted !== type) setStateValue("type", wanted)
+}
+
+function onKey(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || event.repeat) return
+  if (event.key === "Escape" && panel && !panel.hidden) return close()
+  const target = event.composedPath()[0]
+  const busy = document.querySelector("[role=dialog], [data-baseweb=popover]")
+  if (busy || (target instanceof Element && target.closest("textarea, select, [contenteditable=true], [role=combobox]"))) return
+  const typing = target instanceof HTMLInputElement && !["range", "checkbox", "radio", "button"].includes(target.type)
+  if (event.key === "Escape" && isPresenting && !typing) act("present", { on: false })
+  if (event.key.toLowerCase() === "p" && !(typing && target.type !== "number")) act("present", { on: !isPresenting })
+}
+
+function drawButtons(bar, data) {
+  const made = [
+    button("room", "Room", "Take the room along: QR code, short link, following", () => open(data)),
+    data.presenting
+      ? button("leave", "Leave", "Leave the presentation (P or Escape)", () => act("present", { on: false }))
+      : button("present", "Present", "Present this page (P)", () => act("present", { on: true })),
+  ]
+  if (data.presenting) made.unshift(pageChoice(data))
+  if (data.presenting && data.room) made.unshift(joinWords(data.room.link))
+  bar.classList.toggle("presenting", data.presenting)
+  const focused = bar.getRootNode().activeElement?.className
+  bar.replaceChildren(...made)
+  if (focused) bar.querySelector(`.${focused}`)?.focus({ preventScroll: true })
+}
+
+function joinWords(link) {
+  const [host, code] = shortened(link).split(/(?<=\/j\/)/)
+  const made = text("span", "", "join")
+  made.append(text("span", host, "host"), code)
+  return made
+}
+
+function pageChoice({ page, pages }) {
+  const select = Object.assign(document.createElement("select"), { className: "page", title: "Page" })
+  select.setAttribute("aria-label", "Page")
+  select.append(...pages.map((title) => new Option(title, title, title === page, title === page)))
+  select.onchange = () => act("page", { title: select.value })
+  return select
+}
+
+function open(data) {
+  panel.hidden = false
+  drawPanel(data)
+  panel.querySelector("button, input")?.focus()
+  if (!data.room && !data.following && data.presenting) act("open")
+}
+
+function close() {
+  panel.hidden = true
+  panel.getRootNode().querySelector(".buttons .room")?.focus()
+}
+
+function drawPanel({ room, following, refused }) {
+  const section = panel.querySelector(".panel")
+  const focused = panel.getRootNode().activeElement?.dataset?.name
+  const done = Object.assign(text("button", "Close", "close"), { type: "button", onclick: close })
+  done.dataset.name = "close"
+  const parts = room ? ownRoom(room) : following ? [text("p", `You follow ${following}.`, "lead")] : opening()
+  if (refused) parts.push(Object.assign(text("p", refused, "refused"), { role: "alert" }))
+  section.replaceChildren(done, ...parts, ...(following || room ? [] : [joining()]))
+  if (focused) section.querySelector(`[data-name="${focused}"]`)?.focus()
+}
+
+function ownRoom(room) {
+  const qr = document.createElement("div")
+  qr.className = "qr"
+  qr.innerHTML = room.qr
+  qr.setAttribute("role", "img")
+  qr.setAttribute("aria-label", `QR code of ${room.link}`)
+  const link = Object.assign(text("a", shortened(room.link), "link"), { href: room.link, target: "_blank" })
+  const live = document.createElement("label")
+  live.className = "live"
+  const box = Object.assign(document.createElement("input"), { type: "checkbox", checked: room.live })
+  box.setAttribute("role", "switch")
+  box.dataset.name = "live"
+  box.onchange = () => act("live", { on: box.checked })
+  live.append(box, text("span", "Let the room follow"))
+  const said = room.live
+    ? "Phones that open this follow your page, your settings and your steps, until they touch something themselves."
+    : "Phones that open this get the page and the settings that you show at that moment."
+  const end = Object.assign(text("button", "End the room", "end"), { type: "button", onclick: endRoom })
+  end.dataset.name = "end"
+  return [qr, link, live, text("p", said, "said"), ...(room.reach ? [text("p", room.reach, "reach")] : []), end]
+}
+
+function endRoom() {
+  sessionStorage.removeItem("lstm-room")
+  act("end")
+  close()
+}
+
+function opening() {
+  const start = Object.assign(text("button", "Open a room", "start"), { type: "button", onclick: () => act("open") })
+  start.dataset.name = "start"
+  return [text("p", "A QR code and a short link bring what you see here to every phone in the room.", "lead"), start]
+}
+
+function joining() {
+  const form = document.createElement("form")
+  const field = Object.assign(document.createElement("input"), { name: "code", maxLength: 12, autocomplete: "off", spellcheck: false })
+  field.dataset.name = "code"
+  field.placeholder = "AB23C"
+  const label = text("label", "Follow a room with its code")
+  label.append(field)
+  form.append(label, Object.assign(text("button", "Follow", "follow"), { type: "submit" }))
+  form.onsubmit = (event) => {
+    event.preventDefault()
+    joins = true
+    act("join", { code: field.value })
+  }
+  return form
+}
+
+const shortened = (link) => link.replace(/^https?:\/\//, "")
+
+function text(tag, content, className = "") {
+  return Object.assign(document.createElement(tag), { textContent: content, className })
+}
+
+function button(name, label, title, onclick) {
+  const made = Object.assign(document.createElement("button"), { type: "button", className: name, title, onclick })
+  made.setAttribute("aria-label", title)
+  made.innerHTML = `<svg viewBox="0 0 20 20" aria-hidden="true"><path d="${MARKS[name]}"/></svg>`
+  made.append(text("span", label))
+  return made
+}

@@ -1,0 +1,112 @@
+"""One visitor's answers: what they wrote to which question, and what they wrote that could not be read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+
+import streamlit as st
+
+from lstm_viz.quiz.asking import new_seed, question
+from lstm_viz.quiz.limits import LARGEST, LEVELS
+from lstm_viz.quiz.records import AnswerError, Question, Verdict
+from lstm_viz.quiz.scoring import TEN, Answered
+from lstm_viz.ui.quiz_place import QuizPlace, go_to_question, quiz_place
+
+_KEY = "quiz_answers"
+
+
+@dataclass(frozen=True)
+class Answers:
+    """``texts`` by place, in the order of answering. ``refused`` is an answer that could not be read, ``error`` why.
+
+    ``ended`` says that the card of the ten is looked at.
+    """
+
+    texts: Mapping[QuizPlace, str] = field(default_factory=dict)
+    refused: str = ""
+    error: str = ""
+    ended: bool = False
+
+
+def answers_now() -> Answers:
+    """This visitor's answers."""
+    found: Answers = st.session_state.setdefault(_KEY, Answers())
+    return found
+
+
+def place_now() -> QuizPlace:
+    """Where this visitor is, with a seed of their own where the link had none."""
+    place = quiz_place()
+    if not place.seed:
+        place = replace(place, seed=new_seed())
+        go_to_question(place)
+    return place
+
+
+@lru_cache(maxsize=1024)
+def question_at(place: QuizPlace) -> Question:
+    """The question of a place; a room that opens one link makes it once."""
+    return question(place.seed, place.level, place.number)
+
+
+@lru_cache(maxsize=1024)
+def verdict_on(place: QuizPlace, text: str) -> Verdict:
+    """PyTorch's word on an answer. Raises AnswerError."""
+    return question_at(place).check(text)
+
+
+def answer(text: str) -> None:
+    """Answer the present question; what cannot be read is kept as it was typed. The first answer counts."""
+    now, place = answers_now(), place_now()
+    if place in now.texts:
+        return
+    try:
+        verdict_on(place, text)
+    except AnswerError as error:
+        _keep(replace(now, refused=text, error=str(error)))
+        return
+    _keep(replace(now, texts={**now.texts, place: text}, refused="", error=""))
+
+
+def go_on() -> None:
+    """The next question; after the tenth the card, after the card the next ten."""
+    now, place = answers_now(), place_now()
+    if place.number % TEN == 0 and not now.ended:
+        _keep(replace(now, ended=True, refused="", error=""))
+        return
+    _move(replace(place, number=place.number + 1))
+
+
+def go_to_number(number: int) -> None:
+    """Another question of the same seed."""
+    _move(replace(place_now(), number=max(1, min(number, LARGEST))))
+
+
+def choose_level(level: int) -> None:
+    """The first question of another level."""
+    if level in LEVELS:
+        _move(replace(place_now(), level=level, number=1))
+
+
+def new_round() -> None:
+    """Ten questions that nobody has had yet, under a new seed."""
+    _move(replace(place_now(), seed=new_seed(), number=1))
+
+
+def all_answered() -> tuple[Answered, ...]:
+    """Every answer of this session, in its order."""
+    return tuple(
+        Answered(place.seed, place.level, place.number, question_at(place).topic, verdict_on(place, text).right)
+        for place, text in answers_now().texts.items()
+    )
+
+
+def _move(place: QuizPlace) -> None:
+    go_to_question(place)
+    _keep(replace(answers_now(), refused="", error="", ended=False))
+
+
+def _keep(answers: Answers) -> None:
+    st.session_state[_KEY] = answers

@@ -1,0 +1,1 @@
+"""What each page offers in its menu: one module a page."""

@@ -1,0 +1,9 @@
+"""Lessons: one idea at a time, each with a picture that follows, and claims settled by running PyTorch."""
+
+from __future__ import annotations
+
+from lstm_viz.ui.frame import keep_address, open_page
+from lstm_viz.ui.lessons_page import lessons_page
+
+open_page("Lessons")
+keep_address(lessons_page())

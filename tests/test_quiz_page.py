@@ -1,0 +1,173 @@
+"""The Quiz page without a browser: its link, an answer and what is said of it, ten questions, the way to the Shapes page."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from lstm_viz.quiz.asking import question
+from lstm_viz.quiz.settling import settle
+from lstm_viz.ui.quiz_place import QuizPlace
+from lstm_viz.ui.quiz_state import Answers
+from lstm_viz.ui.quiz_view import explained, verdict_html
+from tests.support.serving import ROOT
+
+PAGE = "pages/quiz.py"
+LINK = {"quiz": "4711", "level": "2", "question": "3"}
+
+
+def opened(**query: str) -> AppTest:
+    app = AppTest.from_file(str(ROOT / PAGE), default_timeout=60)
+    for name, value in query.items():
+        app.query_params[name] = value
+    return app.run()
+
+
+def sent(app: AppTest, name: str = "question") -> dict[str, Any]:
+    """What the page sends to the component that gets ``name``."""
+    for element in app.get("bidi_component"):
+        data = json.loads(element.proto.json) if element.proto.json else {}
+        if name in data:
+            return dict(data)
+    raise AssertionError(f"no component gets {name}")
+
+
+def answered(app: AppTest, *texts: str, **more: object) -> AppTest:
+    """The first questions of the link, answered."""
+    places = {QuizPlace(4711, 2, number + 1): text for number, text in enumerate(texts)}
+    app.session_state["quiz_answers"] = Answers(places, **more)  # type: ignore[arg-type]
+    return app.run()
+
+
+def truth(number: int) -> str:
+    """The right answer to a question of the link."""
+    asked = question(4711, 2, number)
+    found = settle(asked).truth
+    return str(found) if asked.settles == "shape" else str(found[0] + (asked.settles != "number"))
+
+
+def wrong(number: int) -> str:
+    asked = question(4711, 2, number)
+    if asked.settles == "number":
+        return "1"
+    return "(1, 2, 3, 4)" if asked.settles == "shape" else str(settle(asked).truth[0] % 3 + 2)
+
+
+def test_it_opens_alone_and_under_the_app(run_app: Callable[..., AppTest]) -> None:
+    for app in (opened(**LINK), run_app(PAGE, **LINK)):
+        assert not app.exception
+        assert not app.warning
+        data = sent(app)
+        asked = question(4711, 2, 3)
+        assert data["key"] == "4711/2/3"
+        assert asked.topic == data["question"]["topic"]
+        assert data["verdict"] is None
+        assert [dot["number"] for dot in data["dots"]] == list(range(1, 11))
+        assert sent(app, "places")["query"] == "quiz=4711&level=2&question=3"
+
+
+def test_without_a_link_it_draws_a_seed_and_keeps_it() -> None:
+    app = opened()
+    place = app.session_state["quiz_place"]
+    assert 1000 <= place.seed <= 9999
+    assert sent(app, "places")["query"] == f"quiz={place.seed}&level=1&question=1"
+    assert app.run().session_state["quiz_place"] == place
+    assert {opened().session_state["quiz_place"].seed for _ in range(4)} != {place.seed}
+
+
+@pytest.mark.parametrize(
+    "query", [{"quiz": "x"}, {"quiz": "-3", "level": "9"}, {"quiz": "1" * 40, "question": "0"}, {"level": "²"}]
+)
+def test_a_link_that_cannot_be_is_as_if_not_written(query: dict[str, str]) -> None:
+    app = opened(**query)
+    assert not app.exception
+    assert not app.warning
+    place = app.session_state["quiz_place"]
+    assert (place.level, place.number) == (1, 1)
+
+
+def test_other_pages_do_not_mind_the_entries(run_app: Callable[..., AppTest]) -> None:
+    app = run_app("pages/shapes.py", **LINK, H="7")
+    assert not app.warning
+    assert sent(app, "places")["query"] == "H=7"
+
+
+def test_an_answer_is_settled_and_stays() -> None:
+    app = answered(opened(**{**LINK, "question": "1"}), wrong(1))
+    data = sent(app)
+    assert data["verdict"]["right"] is False
+    assert data["verdict"]["typed"] == wrong(1)
+    assert data["dots"][0]["right"] is False
+    assert data["score"] == "0 of 1 right"
+    app = answered(app, truth(1), truth(2), wrong(3), truth(4), truth(5))
+    data = sent(app)
+    assert data["verdict"]["right"] is True
+    assert data["score"] == "4 of 5 right · 2 in a row"
+    assert [dot["right"] for dot in data["dots"][:6]] == [True, True, False, True, True, None]
+    assert [spot["at"] for spot in data["spots"]] == [[4711, 2, 3]]
+
+
+def test_an_answer_that_cannot_be_read_is_kept() -> None:
+    app = opened(**LINK)
+    app.session_state["quiz_answers"] = Answers(refused="<what>", error="Type a shape")
+    data = sent(app.run())
+    assert (data["refused"], data["error"], data["verdict"]) == ("<what>", "Type a shape", None)
+
+
+def test_after_ten_there_is_a_card() -> None:
+    app = opened(**{**LINK, "question": "10"})
+    texts = [wrong(number) if number in (2, 7) else truth(number) for number in range(1, 11)]
+    data = sent(answered(app, *texts, ended=True))
+    topics = list(dict.fromkeys(question(4711, 2, number).topic for number in (2, 7)))
+    assert data["card"] == f"8 of 10 · level 2 · room 4711 · missed: {', '.join(topics)}"
+    assert data["next"] == "Ten more"
+
+
+def test_a_missed_question_opens_the_shapes_page_with_its_network(run_app: Callable[..., AppTest]) -> None:
+    app = run_app(PAGE, **LINK)
+    app.session_state["quiz_leave"] = QuizPlace(4711, 2, 3)
+    app.run()
+    assert not app.exception
+    assert app.session_state["settings"].spec == question(4711, 2, 3).spec
+    alone = opened(**LINK)
+    alone.session_state["quiz_leave"] = QuizPlace(4711, 2, 3)
+    assert [each.value for each in alone.run().success] == ["The other pages show its network now."]
+
+
+def test_every_verdict_is_well_formed_and_drawn_axis_by_axis() -> None:
+    drawn = 0
+    for number in range(1, 45):
+        for level in (1, 2, 3):
+            place, asked = QuizPlace(20, level, number), question(20, level, number)
+            for text in ("1", "2") if asked.options else ("7", "(7, 8)"):
+                if asked.settles == "number" and "(" in text:
+                    continue
+                found = verdict_html(place, text)
+                for part in (found["title"], found["said"], found["run"]):
+                    ElementTree.fromstring(f"<div>{part}</div>")
+                if asked.settles == "shape":
+                    picture = ElementTree.fromstring(found["svg"])
+                    shapes = [each.get("data-shape") for each in picture.iter() if each.get("class") == "block"]
+                    assert shapes[-1] == str(asked.named)
+                    assert len(shapes) == 2 - found["right"]
+                    drawn += 1
+    assert drawn > 40
+
+
+def test_an_answer_of_any_size_is_not_drawn_but_said() -> None:
+    place = next(QuizPlace(3, 2, n) for n in range(1, 40) if question(3, 2, n).settles == "shape")
+    for text in ("(0, 3)", "(9999999,)", "1,2,3,4,5,6"):
+        assert verdict_html(place, text)["svg"].count('class="block"') == 1
+    assert 'class="block"' in verdict_html(place, "()")["svg"]
+
+
+def test_explanations_are_escaped_and_coloured() -> None:
+    assert explained("D is <b> in `a < b`: D·H") == (
+        '<b class="s-D">D</b> is &lt;b&gt; in <code>a &lt; b</code>: <b class="s-D">D</b>·<b class="s-H">H</b>'
+    )
+    assert explained("A GRU has H_in") == "A GRU has H_in"
