@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-import pickle
+import pickle  # for the name of its error  # nosec B403
 import re
 import zipfile
 from collections.abc import Iterator, Mapping

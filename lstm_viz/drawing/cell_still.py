@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xml.etree import ElementTree
+from xml.etree import ElementTree  # it parses our own pictures alone  # nosec B405
 
 from lstm_viz.drawing.cell_diagram import CellDrawing, number_text, shade
 from lstm_viz.drawing.svg import to_text
@@ -20,7 +20,7 @@ def cell_still(drawing: CellDrawing, step: int, unit: int = 0, stage: int = 0) -
     >>> 'data-stage="3"' in cell_still(drawing, step=1, stage=3)
     True
     """
-    root = ElementTree.fromstring(drawing.svg.replace(f' xmlns="{_NAMESPACE}"', "", 1))
+    root = ElementTree.fromstring(drawing.svg.replace(f' xmlns="{_NAMESPACE}"', "", 1))  # nosec B314
     root.set("xmlns", _NAMESPACE)
     if stage:
         root.set("data-stage", str(stage))

@@ -55,7 +55,8 @@ def kind_of(seed: int, level: int, number: int) -> Kind:
     """Every kind of the level comes up once before any comes again."""
     kinds = [kind for kind in KINDS if level in kind.levels]
     turn, place = divmod(number - 1, len(kinds))
-    return random.Random(f"{seed}/{level}/turn {turn}").sample(kinds, len(kinds))[place]
+    drawn = random.Random(f"{seed}/{level}/turn {turn}")  # the same for everyone is what is wanted  # nosec B311
+    return drawn.sample(kinds, len(kinds))[place]
 
 
 def _as_choice(made: Question, dice: Dice) -> Question:

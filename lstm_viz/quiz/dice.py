@@ -18,7 +18,7 @@ class Dice:
 
     def __init__(self, seed: int, level: int, number: int) -> None:
         self.level = level
-        self._random = random.Random(f"{seed}/{level}/{number}")  # a text: hashed alike everywhere
+        self._random = random.Random(f"{seed}/{level}/{number}")  # a text: hashed alike everywhere  # nosec B311
 
     def one(self, of: Sequence[_One]) -> _One:
         """One of several."""

@@ -138,7 +138,7 @@ def test_messages(trapped: Page) -> None:
 def test_a_link(trapped: Page) -> None:
     entries = ["H", "cell", "data", "dT", "dd", "df", "wu", "tlr", "gtask", "unit"]
     query = "&".join(f"{name}={quote(HOSTILE[place % 6])}" for place, name in enumerate([*entries, HOSTILE[3]]))
-    for path in ("", "cell", "data", "training", "gradients"):
+    for path in ("", "lessons", "cell", "data", "training", "gradients", "quiz"):
         trapped.goto(f"/{path}?{query}")
         app_ready(trapped)
         expect(trapped.get_by_text("The link's").first).to_be_attached()
