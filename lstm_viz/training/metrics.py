@@ -11,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from lstm_viz.amounts import measured_text
 from lstm_viz.spec import NetworkSpec, Task
 from lstm_viz.training.batches import Layout
 from lstm_viz.training.data import Samples, TrainingData, in_order
@@ -139,7 +140,9 @@ def _verdict(task: Task, metrics: Metrics, plain: Mapping[str, Metrics]) -> str:
     sign = -1 if task == "regression" else 1
     best = max(plain, key=lambda each: sign * plain[each][name])
     ours, theirs = metrics[name], plain[best][name]
-    numbers = f"{name} {ours:.4g} against {theirs:.4g}"
-    if sign * ours > sign * theirs:
-        return f"Better than both baselines: {numbers} of the better one, the {best} ({better} is better)."
-    return f"Not better than a baseline, the {best}: {numbers} ({better} is better)."
+    numbers = f"{name} {measured_text(ours)} against {measured_text(theirs)}"
+    if sign * ours <= sign * theirs:
+        return f"Not better than a baseline, the {best}: {numbers} ({better} is better)."
+    if len(plain) == 1:
+        return f"Better than the baseline, the {best}: {numbers} ({better} is better)."
+    return f"Better than both baselines: {numbers} of the better one, the {best} ({better} is better)."
