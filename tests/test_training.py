@@ -6,11 +6,8 @@ import csv
 import io
 import math
 import re
-import subprocess
-import sys
 from dataclasses import fields, replace
 from functools import partial
-from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -632,42 +629,6 @@ def test_the_cells_are_compared_on_the_same_data() -> None:
 
 
 # The script.
-
-SCRIPTS = {
-    "airline": replace(AIRLINE, spec=TrainingSpec(epochs=3, clip=0.1, patience=2, schedule="plateau")),
-    "many to many, carried": Job(
-        NetworkSpec(cell="gru", head="every_step", batch_first=False),
-        TableData(Recipe(many_to_many=True, validation=12)),
-        TrainingSpec(epochs=2, batch_size=3, state="carried", shuffle=False, optimizer="sgd", schedule="step"),
-    ),
-    "messages": replace(PRESETS[4].job(), spec=TrainingSpec(epochs=2, optimizer="adamw")),
-}
-RUN_ALL = """
-import contextlib, io, runpy, sys
-for path in sys.argv[1:]:
-    runpy.run_path(path)
-    print("END")
-"""
-
-
-def test_the_script_repeats_the_run_to_the_last_bit(tmp_path: Path) -> None:
-    paths = []
-    for number, job in enumerate(SCRIPTS.values()):
-        path = tmp_path / f"{number}.py"
-        path.write_text(training_script(job), encoding="utf-8")
-        paths.append(str(path))
-    command = [sys.executable, "-I", "-c", RUN_ALL, *paths]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=120, check=True)
-    outputs = done.stdout.split("END\n")
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        for (name, job), output in zip(SCRIPTS.items(), outputs, strict=False):
-            found = re.findall(r"^(\d+) (\S+) (\S+) [\d.]+ s$", output, re.MULTILINE)
-            expected = [(epoch.epoch, epoch.train_loss, epoch.validation_loss) for epoch in start(job).epochs()]
-            assert [(int(epoch), float(loss), float(other)) for epoch, loss, other in found] == expected, name
-    finally:
-        torch.set_num_threads(threads)
 
 
 def test_a_script_is_only_written_where_it_can_be_true() -> None:
