@@ -35,7 +35,7 @@ from lstm_viz.training.examples import MessageNetwork, VolumeNetwork
 from lstm_viz.training.keeping import Training
 from lstm_viz.training.lesson import STEPS, first_batches
 from lstm_viz.training.measures import NotFinite
-from lstm_viz.training.metrics import baselines, predict, report
+from lstm_viz.training.metrics import baselines, predict, report, verdict
 from lstm_viz.training.parts import LossError, make_loss
 from lstm_viz.training.prediction import PredictionError, free_running, one_step_ahead
 from lstm_viz.training.presets import PRESETS
@@ -409,6 +409,13 @@ def test_a_verdict_says_plainly_who_is_better() -> None:
     assert bad is not None
     assert good.verdict.startswith("Better than both baselines: RMSE ")
     assert bad.verdict.startswith("Not better than a baseline, the last value: RMSE ")
+
+
+def test_a_verdict_names_the_one_baseline_and_writes_large_numbers_out() -> None:
+    ours, plain = {"RMSE": 2_433_123.4}, {"mean of training": {"RMSE": 2_521_000.0}}
+    assert verdict("regression", ours, plain) == (
+        "Better than the baseline, the mean of training: RMSE 2,433,000 against 2,521,000 (lower is better)."
+    )
 
 
 def test_data_that_do_not_fit_are_named() -> None:

@@ -116,7 +116,7 @@ def report(model: nn.Module, data: TrainingData, network: NetworkSpec | None = N
         count = max(known, int(target.max()) + 1, int(given.max()) + 1)
         confusion = confusion_matrix(target, given, labels=range(count))
         labels = labels or tuple(map(str, range(count)))
-    return Report(part, metrics, plain, _verdict(data.task, metrics, plain), confusion, labels)
+    return Report(part, metrics, plain, verdict(data.task, metrics, plain), confusion, labels)
 
 
 def baselines(data: TrainingData, samples: Samples) -> dict[str, dict[str, float]]:
@@ -135,7 +135,8 @@ def baselines(data: TrainingData, samples: Samples) -> dict[str, dict[str, float
     return found | {"most frequent class": agreements(target, np.full(target.shape, classes[counts.argmax()]))}
 
 
-def _verdict(task: Task, metrics: Metrics, plain: Mapping[str, Metrics]) -> str:
+def verdict(task: Task, metrics: Metrics, plain: Mapping[str, Metrics]) -> str:
+    """Whether a network is better than what needs none, in a sentence."""
     name, better = ("RMSE", "lower") if task == "regression" else ("accuracy", "higher")
     sign = -1 if task == "regression" else 1
     best = max(plain, key=lambda each: sign * plain[each][name])

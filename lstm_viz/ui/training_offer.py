@@ -75,7 +75,7 @@ def current_offer() -> Offer:
         lead=_lead(job, found, data.ready),
         detail=_detail(job, found, weights),
         weights=weights,
-        data_key=f"{data.recipe.to_query()} {id(data.ready) if data.is_own else ''}",
+        data_key=f"{type(data.recipe).__name__} {data.recipe.to_query()} {id(data.ready) if data.is_own else ''}",
         reading=_reading(data),
         scene=scene(found),
     )
