@@ -17,6 +17,16 @@ def count_text(number: int) -> str:
     return f"{number:,}" if number < 1_000_000 else _scaled(number, _THOUSANDS)
 
 
+def measured_text(value: float, digits: int = 4) -> str:
+    """A measured number with so many significant digits, and without an exponent where it can be helped.
+
+    >>> measured_text(32.6612), measured_text(2_433_123.4), measured_text(0.00012)
+    ('32.66', '2,433,000', '0.00012')
+    """
+    rounded = float(f"{value:.{digits}g}")
+    return f"{rounded:,.0f}" if 10**digits <= abs(rounded) < 1e15 else f"{rounded:,.{digits}g}"
+
+
 def bytes_text(number: int) -> str:
     """Bytes in thousands of thousands, as disks and browsers count them.
 

@@ -318,6 +318,9 @@ class TestPage:
         assert not sent(app)["error"]
         assert "4 hidden units" in sent(app)["lead"]
 
+    def test_a_table_and_a_text_are_other_data_though_neither_has_entries_in_a_link(self, run_app: RunApp) -> None:
+        assert sent(run_app(PAGE))["data"] != sent(run_app(PAGE, **{"from": "text"}))["data"]
+
     def test_a_state_that_is_handed_on_needs_samples_that_follow(self, run_app: RunApp) -> None:
         several = run_app(PAGE, tstate="carried", tshuf="0", tB="4", tep="2")
         assert "8 of 120 samples, which follow one another, train" in sent(several)["detail"]

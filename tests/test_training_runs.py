@@ -37,6 +37,7 @@ from lstm_viz.training import (
 )
 from lstm_viz.training.data import from_tensors
 from lstm_viz.training.keeping import weights_of
+from lstm_viz.training.presets import PRESETS
 from lstm_viz.training.script import training_script
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="runs need a forkserver")
@@ -416,12 +417,29 @@ class Telling(nn.Module):
         raise RuntimeError(f"main script: {getattr(sys.modules['__main__'], '__file__', 'none')}")
 
 
-def test_the_notebook_repeats_the_run_to_the_last_bit(runner: Runner, tmp_path: Path) -> None:
-    job = Job(NetworkSpec(hidden_size=3), TableData(Recipe()), TrainingSpec(epochs=3, batch_size=60, patience=2))
-    made = nbformat.reads(notebook(training_script(job), "A run"), as_version=4)
+SCRIPTS = {
+    "airline": Job(
+        NetworkSpec(hidden_size=3),
+        TableData(Recipe()),
+        TrainingSpec(epochs=3, clip=0.1, patience=2, schedule="plateau"),
+    ),
+    "many to many, carried": Job(
+        NetworkSpec(cell="gru", head="every_step", batch_first=False),
+        TableData(Recipe(many_to_many=True, validation=12)),
+        TrainingSpec(epochs=2, batch_size=3, state="carried", shuffle=False, optimizer="sgd", schedule="step"),
+    ),
+    "messages": replace(PRESETS[4].job(), spec=TrainingSpec(epochs=2, optimizer="adamw")),
+}
+
+
+def test_scripts_as_a_notebook_repeat_runs_to_the_last_bit(runner: Runner, tmp_path: Path) -> None:
+    """All in one interpreter, which knows torch but not this package."""
+    texts = [f"print('RUN')\n{training_script(job)}" for job in SCRIPTS.values()]
+    made = nbformat.reads(notebook("\n".join(texts), "Runs"), as_version=4)
     NotebookClient(made, timeout=120, kernel_name="python3", resources={"metadata": {"path": str(tmp_path)}}).execute()
     printed = "".join(output.get("text", "") for cell in made.cells for output in cell.get("outputs", ()))
-    lines = re.findall(r"^(\d+) (\S+) (\S+) [\d.]+ s$", printed, re.MULTILINE)
-    assert [(int(epoch), float(loss), float(watched)) for epoch, loss, watched in lines] == [
-        (epoch.epoch, epoch.train_loss, epoch.validation_loss) for epoch in done(runner, job).epochs
-    ]
+    for (name, job), said in zip(SCRIPTS.items(), printed.split("RUN\n")[1:], strict=True):
+        lines = re.findall(r"^(\d+) (\S+) (\S+) [\d.]+ s$", said, re.MULTILINE)
+        assert [(int(epoch), float(loss), float(watched)) for epoch, loss, watched in lines] == [
+            (epoch.epoch, epoch.train_loss, epoch.validation_loss) for epoch in done(runner, job).epochs
+        ], name

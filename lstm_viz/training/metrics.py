@@ -11,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from lstm_viz.amounts import measured_text
 from lstm_viz.spec import NetworkSpec, Task
 from lstm_viz.training.batches import Layout
 from lstm_viz.training.data import Samples, TrainingData, in_order
@@ -115,7 +116,7 @@ def report(model: nn.Module, data: TrainingData, network: NetworkSpec | None = N
         count = max(known, int(target.max()) + 1, int(given.max()) + 1)
         confusion = confusion_matrix(target, given, labels=range(count))
         labels = labels or tuple(map(str, range(count)))
-    return Report(part, metrics, plain, _verdict(data.task, metrics, plain), confusion, labels)
+    return Report(part, metrics, plain, verdict(data.task, metrics, plain), confusion, labels)
 
 
 def baselines(data: TrainingData, samples: Samples) -> dict[str, dict[str, float]]:
@@ -134,12 +135,15 @@ def baselines(data: TrainingData, samples: Samples) -> dict[str, dict[str, float
     return found | {"most frequent class": agreements(target, np.full(target.shape, classes[counts.argmax()]))}
 
 
-def _verdict(task: Task, metrics: Metrics, plain: Mapping[str, Metrics]) -> str:
+def verdict(task: Task, metrics: Metrics, plain: Mapping[str, Metrics]) -> str:
+    """Whether a network is better than what needs none, in a sentence."""
     name, better = ("RMSE", "lower") if task == "regression" else ("accuracy", "higher")
     sign = -1 if task == "regression" else 1
     best = max(plain, key=lambda each: sign * plain[each][name])
     ours, theirs = metrics[name], plain[best][name]
-    numbers = f"{name} {ours:.4g} against {theirs:.4g}"
-    if sign * ours > sign * theirs:
-        return f"Better than both baselines: {numbers} of the better one, the {best} ({better} is better)."
-    return f"Not better than a baseline, the {best}: {numbers} ({better} is better)."
+    numbers = f"{name} {measured_text(ours)} against {measured_text(theirs)}"
+    if sign * ours <= sign * theirs:
+        return f"Not better than a baseline, the {best}: {numbers} ({better} is better)."
+    if len(plain) == 1:
+        return f"Better than the baseline, the {best}: {numbers} ({better} is better)."
+    return f"Better than both baselines: {numbers} of the better one, the {best} ({better} is better)."

@@ -67,7 +67,7 @@ PRESETS = (
     TrainingPreset(
         "Next character",
         "One-hot characters in, scores of the next one at every step: hidden 100, 2 layers.",
-        "856 characters are few: it soon knows them by heart, and from then on the validation loss rises.",
+        "856 characters are few: it soon knows them by heart, and from then on the test loss rises.",
         TextData(TextRecipe(data="zen", unit="characters", encoding="one-hot", length=20, many_to_many=True)),
         TrainingSpec(learning_rate=0.003, epochs=15),
         NetworkSpec(hidden_size=100, layers=2, head="every_step", input="one-hot", task="classification", outputs=2),

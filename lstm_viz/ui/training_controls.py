@@ -90,7 +90,7 @@ def _task(data: DataSettings) -> str:
 
 
 def _network(now: TrainingSettings, data: DataSettings, network: Settings) -> list[Row]:
-    owns = {"": "as set here and on Shapes"} | {name: f"that of “{name}”" for name in own_networks(data)}
+    owns = {"": "as set here and on Shapes"} | dict.fromkeys(own_networks(data), "the example's own")
     rows = [_row("select", "model", "network", now, options=owns, value=now.model)] if len(owns) > 1 else []
     if now.model:
         return [*rows, _note("own", "A network of the example's own. Its code is under “The code that runs”.")]

@@ -199,6 +199,8 @@ def _learned(data: TrainingData, ready: Prepared | PreparedText) -> str:
         f"the {steps:,} before {'them' if recipe.outputs > 1 else 'it'}" if alone else f"{steps:,} rows of {columns}"
     )
     source = many_rows if steps > 1 else f"one row of {columns}"
+    if recipe.task == "regression" and steps == 1 and not recipe.target_offset:
+        return f"predict {target} from {columns} of the same row"
     if recipe.task == "regression":
         many = recipe.outputs > 1
         what = f"the next {recipe.outputs} values of {target}" if many else f"the next value of {target}"

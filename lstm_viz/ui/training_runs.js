@@ -4,8 +4,9 @@ const STATES = { queued: "waiting", running: "running", paused: "paused", finish
 function drawRuns(place, runs, chosen, dataKey, act) {
   place.hidden = runs.length === 0
   if (!runs.length) return place.replaceChildren()
-  const metric = runs.flatMap((run) => Object.keys(run.metrics ?? {})).find((name) => ["RMSE", "accuracy"].includes(name))
-  const head = ["", "run", "", "epochs", "lowest loss", ...(metric ? [metric] : []), "seconds", "weights", ""]
+  const names = new Set(runs.map(metricOf).filter(Boolean))
+  const one = [...names][0] // each says its own where they are of different kinds
+  const head = ["", "run", "", "epochs", "lowest loss", ...(one ? [names.size > 1 ? "result" : one] : []), "seconds", "weights", ""]
   const rows = [...runs].reverse().map((run) => {
     const [best, loss] = run.best ?? []
     const choose = html("button", { type: "button", className: "choose", title: "Show this run", textContent: run.name })
@@ -19,7 +20,7 @@ function drawRuns(place, runs, chosen, dataKey, act) {
       html("td", {}, swatch(run, run.id === chosen)), html("td", {}, choose), html("td", { className: "summary", textContent: run.summary + elsewhere }),
       html("td", { className: "number", textContent: `${run.epoch.toLocaleString("en")} of ${run.epochs.toLocaleString("en")}` }),
       html("td", { className: "number", textContent: best ? `${said(loss)} at ${best.toLocaleString("en")}` : "" }),
-      ...(metric ? [html("td", { className: "number", textContent: run.metrics?.[metric] === undefined ? STATES[run.state] : said(run.metrics[metric]) })] : []),
+      ...(one ? [html("td", { className: "number", textContent: resultOf(run, names.size > 1) })] : []),
       html("td", { className: "number", textContent: run.seconds === undefined ? STATES[run.state] : said(run.seconds, 2) }),
       html("td", { className: "number", textContent: run.weights.toLocaleString("en") }), html("td", {}, remove))
     return row
@@ -28,6 +29,13 @@ function drawRuns(place, runs, chosen, dataKey, act) {
   const focused = place.getRootNode().activeElement?.title
   place.replaceChildren(html("h3", { textContent: runs.length > 1 ? "Runs" : "Run" }), html("div", { className: "wide" }, table))
   if (focused) [...place.querySelectorAll("button")].find((button) => button.title === focused)?.focus()
+}
+
+const metricOf = (run) => ["RMSE", "accuracy"].find((name) => run.metrics?.[name] !== undefined)
+
+function resultOf(run, named) {
+  const metric = metricOf(run)
+  return metric ? `${named ? `${metric} ` : ""}${said(run.metrics[metric])}` : STATES[run.state]
 }
 
 function swatch(run, isChosen) {

@@ -8,6 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
+from lstm_viz.amounts import measured_text
 from lstm_viz.figures.forecast import forecast_figure
 from lstm_viz.training.prediction import PredictionError, free_running, one_step_ahead
 from lstm_viz.ui.charts import chart
@@ -54,12 +55,11 @@ def _figure(found: Trained, steps: int, start: int) -> go.Figure | None:
     if known.any():
         alike = np.isin(one.rows, free.rows[known])
         mae_free = float(np.abs(free.predicted - free.actual)[known].mean())
-        text = (
-            f"Over the {int(known.sum()):,} of these rows that are known: running free it is wrong by {mae_free:,.4g}"
-        )
+        text = f"Over the {int(known.sum()):,} of these rows that are known: "
+        text += f"running free it is wrong by {measured_text(mae_free)}"
         if alike.any():
             mae_one = float(np.abs(one.predicted - one.actual)[alike].mean())
-            text += f" on average, one step ahead by {mae_one:,.4g}"
+            text += f" on average, one step ahead by {measured_text(mae_one)}"
         st.html(f"<p>{html.escape(text)}.</p>")
     for note in free.notes:
         st.caption(literal(note))
