@@ -47,7 +47,7 @@ def _shown(question: Question, numbers: Numbers) -> str:
 def _explanation(question: Question, said: Numbers, settled: Settled, right: bool) -> str:
     rule = fill(question.why, question.size_of)
     if right:
-        return f"{_named_truth(question)}{rule}"
+        return f"{_named_truth(question)}{rule[0].upper() if question.settles not in _TYPED else rule[0]}{rule[1:]}"
     if question.settles in _TYPED:
         return f"{explain(question, said)} {rule}"
     says = fill(question.options[said[0]].says, question.size_of)
