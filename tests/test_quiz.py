@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+import re
 from collections import Counter
 
 import pytest
@@ -104,6 +105,20 @@ def test_every_slip_is_explained_by_its_axis(thousand: list[Question]) -> None:
             sentence = explain(each, said)
             assert all(name in sentence for name in slip.names), (str(each), said, sentence)
             assert named_axes(each, said) == slip.axes
+
+
+def test_batch_first_is_blamed_only_where_it_decides(thousand: list[Question]) -> None:
+    blamed = 0
+    for each in thousand:
+        for slip in each.slips:
+            if "batch_first" in slip.sentence:
+                layer = re.search(r"nn\.(LSTM|GRU|RNN)\(.*", each.code)
+                assert layer is not None, str(each)
+                assert ("without batch_first" in slip.sentence) == ("batch_first" not in layer[0])
+                wanted = "L·D" if "does not move" in slip.sentence else "T" if "without" in slip.sentence else "B"
+                assert str(each.axes[0]) == wanted, (str(each), slip.sentence)
+                blamed += 1
+    assert blamed > 100
 
 
 @given(PLACES, st.lists(st.integers(0, 200), max_size=6))

@@ -77,7 +77,8 @@ def _order(name: str, axes: Shape, wrong: Shape, batch_first: bool | None) -> st
     if is_state(axes) and given == Axis.of("B"):
         reason = "batch_first does not move" if batch_first else "the layers stand first in"
         return f"You wrote B first: {reason} `{name}`, which is {describe(axes)}."
-    if batch_first is not None and {str(first), str(given)} == {"B", "T"}:
+    expected = None if batch_first is None else "B" if batch_first else "T"
+    if str(first) == expected and {str(first), str(given)} == {"B", "T"}:
         rule = (
             "with batch_first=True the batch stands first" if batch_first else "without batch_first, time stands first"
         )
