@@ -287,6 +287,12 @@ def test_no_number_is_told_what_to_type(text: str) -> None:
         read_number(text, SIZES)
 
 
+def test_a_choice_may_be_written_out() -> None:
+    each = asked("which-axis", 1)
+    (place,) = settle(each).truth
+    assert each.check((each.choices or ())[place]).right
+
+
 def test_a_choice_is_read() -> None:
     assert [read_choice(text, 4) for text in ("1", "(4)", "b", "C.", " 2 ")] == [0, 3, 1, 2, 1]
     for text in ("5", "e", "", "12", "0"):

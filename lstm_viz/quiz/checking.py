@@ -21,7 +21,10 @@ def read(question: Question, answer: str) -> Numbers:
             with suppress(AnswerError):
                 return read_shape(question.choices[read_choice(answer, len(question.options))], question.size_of)  # type: ignore[index]
         return (read_shape if question.settles == "shape" else read_number)(answer, question.size_of)
-    return (read_choice(answer, len(question.options)),)
+    choices = question.choices or ()
+    if answer.strip() in choices:  # a choice may be written out as well
+        return (choices.index(answer.strip()),)
+    return (read_choice(answer, len(choices)),)
 
 
 def check(question: Question, answer: str) -> Verdict:
