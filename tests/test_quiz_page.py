@@ -1,4 +1,4 @@
-"""The Quiz page without a browser: its link, an answer and what is said of it, ten questions, the way to the Shapes page."""
+"""The Quiz page without a browser: its link, answers and what is said of them, the card, the way to the Shapes page."""
 
 from __future__ import annotations
 
@@ -117,6 +117,29 @@ def test_an_answer_that_cannot_be_read_is_kept() -> None:
     app.session_state["quiz_answers"] = Answers(refused="<what>", error="Type a shape")
     data = sent(app.run())
     assert (data["refused"], data["error"], data["verdict"]) == ("<what>", "Type a shape", None)
+
+
+def test_a_wish_is_carried_out_once_and_only_on_its_own_screen() -> None:
+    app = opened(**{**LINK, "question": "1"})
+    for wish, number in (
+        ({"act": "next", "at": 5, "key": "4711/2/1"}, 2),
+        ({"act": "next", "at": 5, "key": "4711/2/2"}, 2),
+        ({"act": "next", "at": 6, "key": "4711/2/1"}, 2),
+        ({"act": "go", "value": 9, "at": 7, "key": "4711/2/2"}, 9),
+        ({"act": "go", "value": "9", "at": 8, "key": "4711/2/9"}, 9),
+    ):
+        app.session_state["quiz"] = {"asked": wish}
+        app.run()
+        assert not app.exception
+        assert app.session_state["quiz_place"].number == number
+    app.session_state["quiz"] = {"asked": {"act": "answer", "value": "what", "at": 9, "key": "4711/2/9"}}
+    data = sent(app.run())
+    assert (data["refused"], data["seen"]) == ("what", 9)
+    assert data["error"]
+    app.session_state["quiz"] = {"asked": {"act": "answer", "value": truth(9), "at": 10, "key": "4711/2/9"}}
+    assert sent(app.run())["verdict"]["right"]
+    app.session_state["quiz"] = {"asked": {"act": "level", "value": 3, "at": 11, "key": "4711/2/9"}}
+    assert sent(app.run())["key"] == "4711/3/1"
 
 
 def test_after_ten_there_is_a_card() -> None:

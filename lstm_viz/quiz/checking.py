@@ -21,7 +21,10 @@ def read(question: Question, answer: str) -> Numbers:
             with suppress(AnswerError):
                 return read_shape(question.choices[read_choice(answer, len(question.options))], question.size_of)  # type: ignore[index]
         return (read_shape if question.settles == "shape" else read_number)(answer, question.size_of)
-    return (read_choice(answer, len(question.options)),)
+    choices = question.choices or ()
+    if answer.strip() in choices:  # a choice may be written out as well
+        return (choices.index(answer.strip()),)
+    return (read_choice(answer, len(choices)),)
 
 
 def check(question: Question, answer: str) -> Verdict:
@@ -47,7 +50,7 @@ def _shown(question: Question, numbers: Numbers) -> str:
 def _explanation(question: Question, said: Numbers, settled: Settled, right: bool) -> str:
     rule = fill(question.why, question.size_of)
     if right:
-        return f"{_named_truth(question)}{rule}"
+        return f"{_named_truth(question)}{rule[0].upper() if question.settles not in _TYPED else rule[0]}{rule[1:]}"
     if question.settles in _TYPED:
         return f"{explain(question, said)} {rule}"
     says = fill(question.options[said[0]].says, question.size_of)

@@ -77,7 +77,8 @@ def _order(name: str, axes: Shape, wrong: Shape, batch_first: bool | None) -> st
     if is_state(axes) and given == Axis.of("B"):
         reason = "batch_first does not move" if batch_first else "the layers stand first in"
         return f"You wrote B first: {reason} `{name}`, which is {describe(axes)}."
-    if batch_first is not None and {str(first), str(given)} == {"B", "T"}:
+    expected = None if batch_first is None else "B" if batch_first else "T"
+    if str(first) == expected and {str(first), str(given)} == {"B", "T"}:
         rule = (
             "with batch_first=True the batch stands first" if batch_first else "without batch_first, time stands first"
         )
@@ -99,8 +100,10 @@ def _doubled(name: str, axes: Shape, sizes: Sizes) -> Iterator[Slip]:
     if sizes.get("D", 1) == 1 or "D" in axes[-1].symbols or not set(axes[-1].symbols) & {"H", "P"}:
         return
     wrong = (*axes[:-1], Axis.of("D") * axes[-1])
-    if any("D" in axis.symbols for axis in axes):
+    if is_state(axes) or axes[0] == Axis.of("L", "D"):
         reason = f"the directions are rows of the first axis of `{name}`, they do not widen its last"
+    elif any("D" in axis.symbols for axis in axes):
+        reason = f"the directions have an axis of their own in `{name}`"
     else:
         reason = f"`{name}` holds one direction"
     yield Slip(wrong, ("D",), f"D is too much: {reason}. It ends with {axes[-1]} = {axes[-1].size(sizes)}.")
@@ -119,9 +122,7 @@ def _added(name: str, axes: Shape, sizes: Sizes) -> Iterator[Slip]:
     letters = letters_of(axes)
     if "T" not in letters and "B" in letters and "T" in sizes:
         place = axes.index(Axis.of("B")) + 1 if Axis.of("B") in axes else 1
-        sentence = (
-            f"T is too much: `{name}` holds one state for each sample, not one for each step. It is {describe(axes)}."
-        )
+        sentence = f"T is too much: `{name}` has nothing for each step. It is {describe(axes)}."
         yield Slip((*axes[:place], Axis.of("T"), *axes[place:]), ("T",), sentence)
     if sizes.get("L", 1) > 1 and "L" not in letters and "T" in letters:
         sentence = f"L is too much: `{name}` holds the top layer alone. It is {describe(axes)}."

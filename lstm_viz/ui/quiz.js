@@ -1,22 +1,25 @@
 // One question at a time. What was typed stays in the field until it was read; Enter answers, Enter goes on.
+const LONGEST = 4000 // after so many milliseconds without an answer another wish may be said
 const states = new WeakMap()
 
 export default function ({ data, parentElement, setStateValue }) {
   followTheme(parentElement)
   const root = parentElement.querySelector(".quiz")
   const state = states.get(root) ?? start(root)
-  Object.assign(state, { data, waiting: false, say: (act, value) => say(state, setStateValue, act, value) })
+  Object.assign(state, { data, send: (asked) => setStateValue("asked", asked), say: (act, value) => say(state, act, value) })
+  if (data.seen !== state.seen) state.pending = 0
+  state.seen = data.seen
   draw(root, state)
   const keys = (event) => pressed(root, state, event)
   window.addEventListener("keydown", keys)
   return () => window.removeEventListener("keydown", keys)
 }
 
-function say(state, send, act, value = null) {
-  if (state.waiting && act !== "shapes") return
-  state.waiting = true
-  state.acted = true
-  send("asked", { act, value, at: Date.now() })
+// One wish at a time: what is pressed before the page has answered is not for the next question.
+function say(state, act, value = null) {
+  if (Date.now() - (state.pending ?? 0) < LONGEST) return
+  state.pending = Date.now()
+  state.send({ act, value, at: Date.now(), key: state.data.key })
 }
 
 function start(root) {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
@@ -66,13 +66,13 @@ _ASIDE = """
 _QUIZ = component("quiz", f'<div class="quiz">{_BAR}<div class="body">{_ASK}{_VERDICT}{_CARD}{_ASIDE}</div></div>')
 
 
-def quiz_component(data: Mapping[str, Any], on_ask: Callable[[], None], *, key: str) -> None:
-    """Show a question; ``on_ask`` finds what the person wants by ``wanted(key)``."""
+def quiz_component(data: Mapping[str, Any], *, key: str) -> None:
+    """Show a question; what the person wants next is found by ``wanted(key)``."""
     # never the same twice: see pitfall_component
-    _QUIZ(key=key, data={**data, "sent": time.monotonic_ns()}, default={"asked": {}}, on_asked_change=on_ask)
+    _QUIZ(key=key, data={**data, "sent": time.monotonic_ns()}, default={"asked": {}}, on_asked_change=lambda: None)
 
 
 def wanted(key: str) -> dict[str, Any]:
-    """What the person last did: ``{"act": "answer", "value": "(4, 12, 5)"}``."""
+    """What the person last did: ``act``, ``value``, ``at`` what time, and at which question, ``key``."""
     state = st.session_state.get(key) or {}
     return dict(state.get("asked") or {})

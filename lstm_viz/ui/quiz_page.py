@@ -27,13 +27,14 @@ from lstm_viz.ui.settings import use_spec
 
 _KEY = "quiz"
 _LEAVE = "quiz_leave"
+_SEEN = "quiz_seen"
 _SPOTS = 6
 
 
 def quiz_page() -> None:
     """Everything on the page."""
     _leave_if_wanted()
-    quiz_component(shown(), _take, key=_KEY)
+    quiz_component(shown(), key=_KEY)
 
 
 def shown() -> dict[str, Any]:
@@ -42,7 +43,8 @@ def shown() -> dict[str, Any]:
     own = of_round(answered, place.seed, place.level, place.number)
     text = now.texts.get(place)
     return {
-        "key": "/".join(place.to_query().values()) + ("/card" if now.ended else ""),
+        "key": _key(),
+        "seen": st.session_state.get(_SEEN, 0),
         "question": question_html(question_at(place)),
         "verdict": None if text is None else verdict_html(place, text),
         "error": now.error,
@@ -105,10 +107,15 @@ def _next(place: QuizPlace, ended: bool) -> str:
     return "See the result" if place.number % TEN == 0 else "Next question"
 
 
-def _take() -> None:
-    """What the person did, before the page is drawn again."""
+def take() -> None:
+    """Do what the person asked for, once, before anything is drawn."""
     asked = wanted(_KEY)
-    act, value = asked.get("act"), asked.get("value")
+    act, value, at = asked.get("act"), asked.get("value"), asked.get("at")
+    if not isinstance(at, int) or at <= st.session_state.get(_SEEN, 0):
+        return
+    st.session_state[_SEEN] = at
+    if asked.get("key") != _key():  # of a question that is not on the screen any more
+        return
     if act == "answer":
         answer(str(value))
     elif act == "next":
@@ -117,10 +124,13 @@ def _take() -> None:
         new_round()
     elif act in ("level", "go") and type(value) is int:
         (choose_level if act == "level" else go_to_number)(value)
-    elif act == "shapes":
-        place = _place_of(value)
-        if place:
-            st.session_state[_LEAVE] = place
+    elif act == "shapes" and (place := _place_of(value)):
+        st.session_state[_LEAVE] = place
+
+
+def _key() -> str:
+    """Which screen is shown: the question, or the card after it."""
+    return "/".join(place_now().to_query().values()) + ("/card" if answers_now().ended else "")
 
 
 def _place_of(value: object) -> QuizPlace | None:

@@ -21,8 +21,8 @@ def at(page: Page, number: int) -> None:
     app_ready(page)
 
 
-def answer(page: Page, number: int) -> bool:
-    """Answer a question rightly, by keys alone; returns whether it was typed."""
+def answer(page: Page, number: int) -> None:
+    """Answer a question rightly, by keys alone."""
     asked = question(SEED, LEVEL, number)
     truth = settle(asked).truth
     if asked.choices:
@@ -32,8 +32,8 @@ def answer(page: Page, number: int) -> bool:
         expect(field).to_be_focused(timeout=LONG)
         page.keyboard.type(" x ".join(map(str, truth)) if asked.settles == "shape" else str(truth[0]))
         page.keyboard.press("Enter")
-    expect(page.locator(".verdict .title")).to_contain_text("Right.", timeout=LONG)
-    return not asked.choices
+    expect(page.locator(".verdict .next")).to_be_focused(timeout=LONG)
+    expect(page.locator(".verdict .title")).to_contain_text("Right.")
 
 
 def opened(page: Page, number: int) -> Page:

@@ -28,7 +28,8 @@ def asks_shape(
 ) -> Question:
     """Which shape has ``look``? The names of its axes are ``axes``."""
     sizes = _sizes_of(scene, program, axes)
-    found = slips(look, axes, dict(sizes), scene.batch_first, more)
+    first = scene.batch_first if _has_layer(scene, program) else None
+    found = slips(look, axes, dict(sizes), first, more)
     return Question(asked, program, sizes, "shape", why, look, axes, (), found, scene.spec(**spec))
 
 
@@ -54,10 +55,14 @@ def asks_number(
 
 def _sizes_of(scene: Scene, program: str, axes: Shape) -> Pairs:
     """The sizes that the code knows: without a recurrent layer those that are written in it, or come out of it."""
-    if f"= nn.{scene.cell.upper()}(" in program:
+    if _has_layer(scene, program):
         return tuple(pair for pair in scene.sizes if pair[0] != "F" or "{F}" in program)
     made = letters_of(axes)
     return tuple(pair for pair in scene.sizes if f"{{{pair[0]}}}" in program or pair[0] in made)
+
+
+def _has_layer(scene: Scene, program: str) -> bool:
+    return f"= nn.{scene.cell.upper()}(" in program
 
 
 def options(right: str, wrong: Iterable[tuple[str, str]]) -> list[Option]:

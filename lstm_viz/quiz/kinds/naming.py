@@ -50,7 +50,7 @@ def which_axis(dice: Dice) -> Question:
     near = [text for text in others if set(Axis.parse(text).symbols) & set(axis.symbols)][:2]
     wrong = [*near, *(text for text in others if text not in near)][:3]
     found_options = options(right, [(text, f"{_AXES[text]}: {Axis.parse(text).size(size)} here.") for text in wrong])
-    asked = f"In the shape of `{name}`, what is the {{{right}}}?"
+    asked = f"In the shape of `{name}`, what is the {axis.size(size)}?"  # no template: its colour would tell
     return asks_choice(dice, asked, lines, scene, "axis", why, found_options, f"{name}.shape[{place}]")
 
 

@@ -8,17 +8,17 @@ from lstm_viz.quiz.kinds.making import asks_shape
 from lstm_viz.quiz.records import Question
 from lstm_viz.quiz.scene import draw_scene
 
-_OUTPUT = "output holds the top layer's state at every step, both directions side by side."
-_STATE = "h_n holds the last state of every layer and direction: (L·D, B, H), in both layouts."
+_OUTPUT = "output holds the top layer's state at every step"
+_STATE = "h_n holds the last state of every layer and direction, with the layers first in both layouts."
 _MEMORY = "c_n is laid out as h_n, but a projection does not change it: its last axis stays H."
 
 
 def output(dice: Dice) -> Question:
     """The shape of output."""
     scene = draw_scene(dice)
-    return asks_shape(
-        "What is the shape of `output`?", scene.code(), "output", scene.per_step(scene.step), scene, _OUTPUT
-    )
+    why = f"{_OUTPUT}{', both directions side by side' if scene.both_ways else ''}."
+    axes = scene.per_step(scene.step)
+    return asks_shape("What is the shape of `output`?", scene.code(), "output", axes, scene, why)
 
 
 def state(dice: Dice) -> Question:
