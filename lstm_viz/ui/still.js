@@ -58,17 +58,17 @@ function framed(content, [x, y, width, height], label) {
   for (const [name, value] of Object.entries({ x, y, width, height })) paper.setAttribute(name, whole(value))
   paint(paper, "fill", getComputedStyle(document.querySelector(".stApp") ?? document.body).backgroundColor)
   root.append(paper)
-  if (content.localName === "svg") for (const [name, value] of [["x", x], ["y", y], ["width", width], ["height", height]]) {
-    content.setAttribute(name, whole(value))
+  if (content.localName === "svg") {
+    for (const [name, value] of Object.entries({ x, y, width, height })) content.setAttribute(name, whole(value))
+    content.setAttribute("viewBox", root.getAttribute("viewBox"))
   }
-  if (content.localName === "svg") content.setAttribute("viewBox", root.getAttribute("viewBox"))
   root.append(content)
   return root
 }
 
 function frozen(svg) {
   const copy = svg.cloneNode(true)
-  const pairs = [...svg.querySelectorAll("*")].map((each) => each)
+  const pairs = [...svg.querySelectorAll("*")]
   const copies = [...copy.querySelectorAll("*")]
   const gone = []
   freeze(svg, copy, null)
@@ -118,7 +118,8 @@ function rgba(value) {
 }
 
 function svgText(root) {
-  return `<?xml version="1.0" encoding="UTF-8"?>\n${new XMLSerializer().serializeToString(root)}\n`
+  const text = new XMLSerializer().serializeToString(root).replace(/[\x00-\x08\x0b\x0c\x0e-\x1f]/g, "")  // no XML has these
+  return `<?xml version="1.0" encoding="UTF-8"?>\n${text}\n`
 }
 
 // Twice as many pixels as the drawing has: sharp on a slide.

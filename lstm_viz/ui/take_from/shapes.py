@@ -41,7 +41,8 @@ def stem_of(spec: NetworkSpec, page: str) -> str:
     """
     inputs = {"tokens": "VE"}.get(spec.input, "F")
     more = [("L", spec.layers, 1), ("P", spec.proj_size, 0)]
-    sizes = [f"{letter}{spec.sizes[letter]}" for letter in f"BT{inputs}H"]
+    known = spec.sizes
+    sizes = [f"{letter}{known[letter]}" for letter in f"BT{inputs}H"]
     extra = [f"{letter}{value}" for letter, value, usual in more if value != usual]
     return "-".join([spec.cell, page, *sizes, *extra, *(["D2"] if spec.bidirectional else [])])
 
@@ -52,11 +53,10 @@ def title_of(spec: NetworkSpec) -> str:
     >>> title_of(NetworkSpec())
     'LSTM: B = 4, T = 12, F = 1, H = 5, L = 1, O = 1'
     """
-    letters = [letter for letter in SYMBOLS if letter in "BTFVEHLPO" and spec.sizes.get(letter)]
-    unused = "VE" if spec.input != "tokens" else "F"
-    return f"{spec.cell.upper()}: " + ", ".join(
-        f"{name} = {spec.sizes[name]}" for name in letters if name not in unused
-    )
+    sizes = spec.sizes
+    shown = "BTVEHLPO" if spec.input == "tokens" else "BTFHLPO"
+    letters = [letter for letter in SYMBOLS if letter in shown and sizes.get(letter)]
+    return f"{spec.cell.upper()}: " + ", ".join(f"{letter} = {sizes[letter]}" for letter in letters)
 
 
 def tensors_grid(forward: Forward) -> Grid:
