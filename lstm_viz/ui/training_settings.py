@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
@@ -139,5 +140,7 @@ _KINDS = {each.name: each.type for each in fields(TrainingSpec)}
 def _number(name: str, value: Any) -> Any:
     """What a select gives as text, as the number that it stands for."""
     if _KINDS[name] == "float" and isinstance(value, str):
-        return float(value)
+        with suppress(ValueError):
+            return float(value)
+        return value  # the spec says what was expected
     return float(value) if _KINDS[name] == "float" and isinstance(value, int) else value
