@@ -342,7 +342,7 @@ WAYS = ("values", "picked", "narrow", "unrolled", "returned", "shown", "ask", "c
 @pytest.mark.parametrize("page", ["", "cell", "data", "training", "pitfalls"])
 def test_junk_from_the_components_raises_nothing(strict: Server, page: str) -> None:
     rng = random.Random(page)
-    for _ in range(4):
+    for _ in range(3):
         with visiting(strict.url, page) as visitor:
             visitor.run()
             for _ in range(6):
