@@ -9,6 +9,7 @@ import streamlit as st
 
 from lstm_viz.ui.cell_place import Place, move, place
 from lstm_viz.ui.components import component
+from lstm_viz.ui.told import state_of, told
 
 _PLAYER = component(
     "cell",
@@ -41,12 +42,12 @@ def cell_player(
 
 def is_narrow(key: str) -> bool:
     """Whether the browser has too little room for the wide picture."""
-    return bool((st.session_state.get(key) or {}).get("narrow"))
+    return bool(state_of(key).get("narrow"))
 
 
 def _command(at: Place, key: str) -> dict[str, int]:
     last: dict[str, int] = st.session_state.get(_COMMAND, {"step": 0, "unit": 0, "number": 0})
-    report = (st.session_state.get(key) or {}).get("at")
+    report = told(key, "at", "number", "step", "unit")
     known = report if report and report["number"] == last["number"] else last
     if (known["step"], known["unit"]) != (at.step, at.unit):
         last = {"step": at.step, "unit": at.unit, "number": last["number"] + 1}
@@ -56,9 +57,9 @@ def _command(at: Place, key: str) -> dict[str, int]:
 
 def _follow(key: str) -> None:
     """Go where the browser went, unless it has not yet heard of the last command."""
-    report = (st.session_state.get(key) or {}).get("at")
+    report = told(key, "at", "number", "step", "unit")
     if not report or report["number"] != st.session_state.get(_COMMAND, {}).get("number"):
         return
-    if int(report["unit"]) != place().unit:
+    if report["unit"] != place().unit:
         st.session_state[CHOSE_UNIT] = True
-    move(step=int(report["step"]), unit=int(report["unit"]))
+    move(step=report["step"], unit=report["unit"])

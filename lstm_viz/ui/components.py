@@ -14,6 +14,7 @@ from lstm_viz.dims import SYMBOLS
 from lstm_viz.drawing.cell_style import cell_variables
 from lstm_viz.drawing.palette import variables
 from lstm_viz.ui.projector_link import presenting
+from lstm_viz.ui.told import state_of, told, word
 
 _HERE = Path(__file__).parent
 
@@ -68,18 +69,18 @@ def diagram(
 
     While a person moves a control it gets its pictures from ``route`` (see ``picture_route``); the page follows.
     """
-    state = _state(key)
+    state, picked = state_of(key), word(key, "picked")
     data = {
         "svg": svg,
         "symbols": list(symbols),
         "said": said,
-        "picked": state.get("picked"),
+        "picked": picked,
         "unrolled": bool(state.get("unrolled")),
         "can_unroll": can_unroll,
         "route": route,
         "seen": _seen("controls"),
     }
-    result = _DIAGRAM(
+    _DIAGRAM(
         key=key,
         data=data,
         default={"picked": None, "narrow": False, "unrolled": False},
@@ -87,13 +88,12 @@ def diagram(
         on_narrow_change=lambda: None,
         on_unrolled_change=lambda: None,
     )
-    chosen: str | None = result.picked
-    return chosen
+    return word(key, "picked")
 
 
 def diagram_says(key: str, name: str) -> bool:
     """What the browser last said of the diagram ``key``: ``narrow``, no room for one row; ``unrolled``, asked for."""
-    return bool(_state(key).get(name))
+    return bool(state_of(key).get(name))
 
 
 def controls(sections: Sequence[Mapping[str, Any]], query: str | None, on_set: Callable[[], None], *, key: str) -> None:
@@ -112,11 +112,12 @@ def controls_place() -> DeltaGenerator:
 
 def what_was_set(key: str) -> dict[str, Any]:
     """Field → value, as the person last set it in the controls ``key``."""
-    return dict((_state(key).get("values") or {}).get("fields", {}))
+    fields = told(key, "values").get("fields")
+    return {str(name): value for name, value in fields.items()} if isinstance(fields, Mapping) else {}
 
 
 def _seen(key: str) -> int:
-    return int((_state(key).get("values") or {}).get("sent", 0))
+    return int(told(key, "values", "sent").get("sent", 0))
 
 
 def address(
@@ -138,9 +139,4 @@ def address(
 
 def returned_address(key: str) -> str:
     """The query of the address that the person went back or forward to."""
-    return str(_state(key).get("returned") or "")
-
-
-def _state(key: str) -> Mapping[str, Any]:
-    found = st.session_state.get(key)
-    return found if found is not None else {}
+    return word(key, "returned") or ""

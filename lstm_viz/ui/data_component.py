@@ -10,6 +10,7 @@ import streamlit as st
 
 from lstm_viz.drawing.window_cut import CutDrawing
 from lstm_viz.ui.components import component
+from lstm_viz.ui.told import state_of, told, whole_number, word
 
 _WINDOW = component(
     "window",
@@ -35,7 +36,7 @@ def window_cutter(drawing: CutDrawing, *, key: str, on_move: Callable[[], None] 
     rows of a long table, ``wanted_row(key)`` says around which, and the next drawing should be of those.
     """
     data = {"drawing": _sent(drawing), "command": _command(drawing, key)}
-    result = _WINDOW(
+    _WINDOW(
         key=key,
         data=data,
         default={"at": None, "page": None, "narrow": False},
@@ -43,14 +44,13 @@ def window_cutter(drawing: CutDrawing, *, key: str, on_move: Callable[[], None] 
         on_page_change=lambda: _turn(key),
         on_narrow_change=lambda: None,
     )
-    at = result.at
-    return None if not at else CutPlace(str(at["part"]), int(at["sample"]), int(at["row"]))
+    at = told(key, "at", "sample", "row")
+    return CutPlace(str(at.get("part", "")), at["sample"], at["row"]) if at else None
 
 
 def wanted_row(key: str) -> int | None:
     """The row that the visitor's last turn of the page asked for."""
-    row = st.session_state.get(f"{key}_row")
-    return None if row is None else int(row)
+    return whole_number(st.session_state.get(f"{key}_row"))
 
 
 def pictures(svg: str, *, key: str) -> str | None:
@@ -58,20 +58,19 @@ def pictures(svg: str, *, key: str) -> str | None:
 
     Returns the name of the step that was chosen in the way of the data, None where none is.
     """
-    result = _PICTURES(
+    _PICTURES(
         key=key,
-        data={"svg": svg, "picked": (st.session_state.get(key) or {}).get("picked")},
+        data={"svg": svg, "picked": word(key, "picked")},
         default={"picked": None, "narrow": False},
         on_picked_change=lambda: None,
         on_narrow_change=lambda: None,
     )
-    chosen: str | None = result.picked
-    return chosen
+    return word(key, "picked")
 
 
 def is_narrow(key: str) -> bool:
     """Whether the browser has too little room for the wide picture of this component."""
-    return bool((st.session_state.get(key) or {}).get("narrow"))
+    return bool(state_of(key).get("narrow"))
 
 
 def _sent(drawing: CutDrawing) -> Mapping[str, Any]:
@@ -83,7 +82,7 @@ def _command(drawing: CutDrawing, key: str) -> dict[str, int]:
     name = f"{key}_command"
     last: dict[str, int] = st.session_state.get(name, {"place": -1, "first": -1, "number": 0})
     wanted = {"place": drawing.place, "first": drawing.cut.first}
-    report = (st.session_state.get(key) or {}).get("at")
+    report = told(key, "at", "number", "place")
     known = report["place"] if report and report["number"] == last["number"] else last["place"]
     if (known, last["first"]) != (drawing.place, drawing.cut.first):
         last = wanted | {"number": last["number"] + 1}
@@ -92,4 +91,4 @@ def _command(drawing: CutDrawing, key: str) -> dict[str, int]:
 
 
 def _turn(key: str) -> None:
-    st.session_state[f"{key}_row"] = (st.session_state.get(key) or {}).get("page")
+    st.session_state[f"{key}_row"] = state_of(key).get("page")

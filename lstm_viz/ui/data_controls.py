@@ -52,10 +52,9 @@ def _take() -> None:
     fields = what_was_set(_KEY)
     if "many" in fields:
         fields["many_to_many"] = fields.pop("many") == "many"
-    if "target_offset" in fields:
-        fields["target_offset"] = int(fields["target_offset"])
-    if "target" in fields:
-        fields["target"] = int(fields["target"])
+    for name in ("target_offset", "target"):  # a select gives text
+        if isinstance(fields.get(name), str) and fields[name].isdecimal():
+            fields[name] = int(fields[name])
     take_data(fields)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, TypeAlias
 
@@ -153,7 +154,7 @@ def changed(now: DataSettings, fields: Mapping[str, Any]) -> DataSettings:
     if preset is not None:
         draft = asdict(preset.recipe)
     elif (source := fields.get("source")) is not None:
-        draft = asdict(_of_source(str(source), draft, brought))
+        draft = _draft_of_source(str(source), draft, brought)
     if cleaning := {name: value for name, value in fields.items() if name in _CLEANING}:
         brought = replace(brought, cleaning=replace(brought.cleaning, **cleaning))
     chosen = {name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()}
@@ -194,6 +195,14 @@ def _keep(now: DataSettings) -> None:
     except (SpecError, TypeError):
         wanted = now.recipe
     DATA_ENTRIES.keep(({KIND: "text"} if isinstance(wanted, TextRecipe) else {}) | wanted.to_query())
+
+
+def _draft_of_source(source: str, draft: dict[str, Any], brought: Brought) -> dict[str, Any]:
+    """With the window that was chosen, where that is possible; what is no source changes nothing."""
+    for chosen in (draft, {}):
+        with suppress(SpecError):
+            return asdict(_of_source(source, chosen, brought))
+    return draft
 
 
 def _of_source(source: str, draft: Mapping[str, Any], brought: Brought) -> AnyRecipe:

@@ -71,6 +71,8 @@ def set_up() -> None:
         before(logger)
         for handler in logger.handlers:
             handler.setFormatter(Structured())
+            if logger.name.startswith(("uvicorn", "websockets")):
+                handler.setLevel(logging.WARNING)  # below that they write down who asked for what
 
     streamlits.setup_formatter = setup_formatter
     streamlits.update_formatter()

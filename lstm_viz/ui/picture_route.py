@@ -38,7 +38,10 @@ def answer(query: Mapping[str, str]) -> dict[str, Any]:
     >>> sorted(answer({"H": "3", "set": '{"hidden_size": 4}'}))
     ['can_unroll', 'said', 'sections', 'svg', 'symbols']
     """
-    fields = json.loads(query.get("set", "{}"))
+    try:
+        fields = json.loads(query.get("set", "{}"))
+    except RecursionError:
+        fields = None
     if not isinstance(fields, dict):
         raise ValueError(f"set: expected a JSON object of fields, got {type(fields).__name__}")
     spec, _ = NetworkSpec.from_query(query, ignore=(*OTHERS, *_OWN))

@@ -80,7 +80,8 @@ def _take() -> None:
     if pitfall is None:
         go_to("")
         return
-    sizes = asked.get("sizes") or {}
+    said = asked.get("sizes")
+    sizes = said if isinstance(said, Mapping) else {}
     if asked.get("network"):
         sizes = network_sizes(pitfall, current().spec.sizes)
     changed = {

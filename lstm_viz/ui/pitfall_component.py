@@ -6,10 +6,9 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import streamlit as st
-
 from lstm_viz.ui.components import component
 from lstm_viz.ui.embed import is_embedded
+from lstm_viz.ui.told import told
 
 _SEARCH = """
 <div class="search">
@@ -70,5 +69,4 @@ def catalogue(
 
 def asked_for(key: str) -> dict[str, Any]:
     """The mistake's key, and the sizes where they were changed: ``{"key": "input-size", "sizes": {"B": 8}}``."""
-    state = st.session_state.get(key) or {}
-    return dict(state.get("asked") or {})
+    return told(key, "asked")

@@ -8,14 +8,13 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-import streamlit as st
-
 from lstm_viz.diagnosis import Diagnosis, diagnose
 from lstm_viz.dims import SYMBOLS
 from lstm_viz.pitfalls.keys import TITLES
 from lstm_viz.ui.components import component
 from lstm_viz.ui.pitfall_place import open_pitfall
 from lstm_viz.ui.settings import current
+from lstm_viz.ui.told import told
 
 EXAMPLES = (
     "RuntimeError: Expected hidden[0] size (2, 4, 128), got [2, 64, 128]",
@@ -52,7 +51,7 @@ _DOCTOR = component(
 
 def section() -> None:
     """The fields, and the answers beside them."""
-    pasted = dict((st.session_state.get(_KEY) or {}).get("pasted") or {})
+    pasted = told(_KEY, "pasted")
     sizes = current().spec.sizes
     named = ", ".join(f"{letter} = {size:,}" for letter, size in sizes.items() if letter in "BTFHLD")
     data = {"answers": answers_html(pasted), "network": f"It is about the network of this app: {named}"}
@@ -87,9 +86,9 @@ def _again() -> None:
 
 
 def _open() -> None:
-    opened = (st.session_state.get(_KEY) or {}).get("opened") or {}
-    if opened.get("key") in TITLES:
-        open_pitfall(opened["key"])
+    opened = str(told(_KEY, "opened").get("key"))
+    if opened in TITLES:
+        open_pitfall(opened)
 
 
 def _answer(found: Diagnosis, place: int, count: int) -> str:

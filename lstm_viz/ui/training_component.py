@@ -12,6 +12,7 @@ from lstm_viz.spec import NetworkSpec
 from lstm_viz.ui.base_path import served_at
 from lstm_viz.ui.components import component
 from lstm_viz.ui.presence import present
+from lstm_viz.ui.told import state_of, told, word
 from lstm_viz.ui.training_desk import desk
 from lstm_viz.ui.training_offer import Offer
 from lstm_viz.ui.training_route import HEADER, ROUTE
@@ -44,7 +45,7 @@ def live(offer: Offer | None, error: str) -> None:
 
     Where the server has no route (a page that is run alone), a fragment stands in for it.
     """
-    if not _state().get("alone"):
+    if not state_of(_KEY).get("alone"):
         with st.container():  # where the fragment will be: the browser keeps what it has drawn, and shows it once
             _mount(offer, error, None)
         return
@@ -55,7 +56,7 @@ def live(offer: Offer | None, error: str) -> None:
 
 def chosen_run() -> str | None:
     """The run that the browser shows; None before there is one."""
-    shown = str(_state().get("shown") or "").split(" ")[0]
+    shown = (word(_KEY, "shown") or "").split(" ")[0]
     views = desk().views(visitor())
     return next((view.id for view in views if view.id == shown), views[-1].id if views else None)
 
@@ -99,17 +100,12 @@ def _mount(offer: Offer | None, error: str, answer: Mapping[str, Any] | None) ->
 
 def _ask() -> None:
     """What the browser would have asked the route."""
-    if asked := _state().get("ask"):
+    if asked := told(_KEY, "ask"):
         st.session_state[_ANSWER] = desk().answer(visitor(), asked)
 
 
 def _claim() -> None:
     """The browser was here before, by another word: it has its runs again."""
-    word = _state().get("claim")
-    if isinstance(word, str) and desk().claim(word, present()):
-        st.session_state[_WORD] = word
-
-
-def _state() -> Mapping[str, Any]:
-    found = st.session_state.get(_KEY)
-    return found if found is not None else {}
+    claimed = word(_KEY, "claim")
+    if claimed and desk().claim(claimed, present()):
+        st.session_state[_WORD] = claimed

@@ -48,6 +48,7 @@ class PastRuns:
                 self._shelf.put(visitor, self._past_run(name, offer, view, kept), checkpoint)
                 self._troubles.pop(view.id, None)
             except OSError as error:
+                self._written[view.id] = (time.monotonic(), None)  # it is tried again
                 if view.id not in self._troubles:
                     _LOG.warning("a curve could not be kept: %s", error.strerror or type(error).__name__)
                 self._troubles[view.id] = _NOT_KEPT.format(why=error.strerror or type(error).__name__)

@@ -31,7 +31,7 @@ async def _respond(request: Request) -> JSONResponse:
             return JSONResponse({"error": f"expected a question of at most {_LONGEST:,} bytes"}, status_code=413)
     try:
         asked: Any = json.loads(body or b"{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         asked = None
     if not isinstance(asked, dict):
         return JSONResponse({"error": "expected a JSON object"}, status_code=400)

@@ -64,7 +64,7 @@ def take_training(chosen: Mapping[str, Any]) -> None:
 
 def taken(now: TrainingSettings, chosen: Mapping[str, Any]) -> TrainingSettings:
     """``now`` after a person's choice. Where no run can have it, the spec stays and the field has its error."""
-    known = {name: _number(name, value) for name, value in chosen.items() if name in now.draft}
+    known = {name: _number(name, value) for name, value in chosen.items() if name in now.draft and _can_be(name, value)}
     draft = {**now.draft, **known}
     if known.get("state", "reset") != "reset":
         draft["shuffle"] = False  # a state goes on where the last batch ended
@@ -136,8 +136,17 @@ def _written(spec: TrainingSpec) -> dict[str, str]:
 _KINDS = {each.name: each.type for each in fields(TrainingSpec)}
 
 
+def _can_be(name: str, value: Any) -> bool:
+    """Whether it can stand for a setting of that name at all: anybody can send anything."""
+    if _KINDS[name] != "float":
+        return not isinstance(value, (list, dict))
+    try:
+        float(value)
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
 def _number(name: str, value: Any) -> Any:
     """What a select gives as text, as the number that it stands for."""
-    if _KINDS[name] == "float" and isinstance(value, str):
-        return float(value)
-    return float(value) if _KINDS[name] == "float" and isinstance(value, int) else value
+    return float(value) if _KINDS[name] == "float" and isinstance(value, (str, int)) else value

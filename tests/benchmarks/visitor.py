@@ -31,7 +31,7 @@ class Visitor:
         self._socket, self._page_name = socket, page
         self._states: dict[str, dict[str, Any]] = {}
         self._cached: set[str] = set()
-        self._page = ""
+        self._page = self.query = ""
         self._components: dict[str, tuple[str, str]] = {}
 
     def run(self, component: str = "", fragment: bool = False, **state: Any) -> float:
@@ -49,6 +49,7 @@ class Visitor:
         message = BackMsg()
         rerun = message.rerun_script
         rerun.page_script_hash, rerun.page_name = self._page, "" if self._page else self._page_name
+        rerun.query_string = self.query
         rerun.cached_message_hashes.extend(self._cached)
         if component:
             identity, within = self._components[component]

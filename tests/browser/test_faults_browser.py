@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
 from tests.support.browsing import app_ready
 from tests.support.serving import ROOT, TRACEBACK, Server, serving
@@ -88,3 +88,42 @@ def test_a_server_that_is_killed_and_started_again_loses_neither_settings_nor_cu
     expect(said).to_contain_text("It was stopped", timeout=60_000)
     expect(page.locator(".runs tbody tr")).to_have_count(2)
     assert TRACEBACK not in restarting.server.logged()
+
+
+def test_a_connection_that_drops_a_reload_and_a_second_tab(browser: Browser, server: str) -> None:
+    """As a phone that sleeps: what was set is still set, and the run goes on; another tab has neither."""
+    context = browser.new_context(viewport={"width": 390, "height": 844}, base_url=server)
+    page = context.new_page()
+    held: list[WebSocketRoute] = []
+
+    def through(socket: WebSocketRoute) -> None:
+        held.append(socket)
+        socket.connect_to_server()
+
+    page.route_web_socket("**/_stcore/stream", through)
+    page.goto("/training?H=7&tep=20000")
+    expect(act(page, "train")).to_be_visible(timeout=60_000)
+    app_ready(page)
+    act(page, "train").click()
+    expect(act(page, "stop")).to_be_visible(timeout=60_000)
+    connections = len(held)
+    held[-1].close(code=1001)
+    end = time.monotonic() + 60
+    while len(held) == connections:
+        assert time.monotonic() < end, "it did not connect again"
+        page.wait_for_timeout(50)
+    app_ready(page, timeout=60_000)
+    expect(act(page, "stop")).to_be_visible(timeout=60_000)
+    page.reload()
+    expect(act(page, "stop")).to_be_visible(timeout=60_000)
+    assert "H=7" in page.url
+    with context.expect_page() as opened:
+        page.evaluate("window.open('/training?H=9')")  # a tab that is opened so has a copy of what the first one keeps
+    other = opened.value
+    expect(act(other, "train")).to_be_visible(timeout=60_000)
+    app_ready(other)
+    expect(other.locator(".runs tbody tr")).to_have_count(0)
+    act(page, "stop").click()
+    expect(page.locator(".said")).to_contain_text("It was stopped", timeout=60_000)
+    expect(page.locator(".runs tbody tr")).to_have_count(1)
+    context.close()

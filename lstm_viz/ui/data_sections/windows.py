@@ -13,6 +13,7 @@ from lstm_viz.preparation.prepared import Prepared
 from lstm_viz.ui.data_component import is_narrow, wanted_row, window_cutter
 from lstm_viz.ui.data_settings import DataSettings
 from lstm_viz.ui.text import html_table, inline_code
+from lstm_viz.ui.told import told
 
 _KEY = "window"
 _MOST = 100_000
@@ -24,7 +25,7 @@ def section(now: DataSettings) -> None:
     ready = now.ready
     assert isinstance(ready, Prepared)
     cut = cut_from(ready, around=wanted_row(_KEY) or 0)
-    place = min(((st.session_state.get(_KEY) or {}).get("at") or {}).get("place", 0), len(cut.pairs) - 1)
+    place = min(told(_KEY, "at", "place").get("place", 0), len(cut.pairs) - 1)
     window_cutter(window_cut(cut, place, tall=is_narrow(_KEY)), key=_KEY)
     st.html("<p class='small'>Drag the window along the curve, or use the arrow keys. " + _counts(ready) + "</p>")
     left, right = st.columns(2, gap="large")
