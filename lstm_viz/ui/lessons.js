@@ -197,7 +197,7 @@ function drawStep(view, same) {
   }
   for (const block of picture.querySelectorAll(".block[role=button]")) { // on its own page it opens an inspector
     block.setAttribute("role", "img")
-    block.removeAttribute("tabindex")
+    for (const name of ["tabindex", "aria-pressed"]) block.removeAttribute(name)
   }
   for (const svg of picture.querySelectorAll("svg.lv")) {
     const [, , width, height] = svg.getAttribute("viewBox").split(" ").map(Number)
