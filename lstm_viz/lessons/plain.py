@@ -89,8 +89,8 @@ def by_position(place: int) -> tuple[tuple[float, ...], float]:
     x = torch.zeros(1, MADE_FOR, _F)
     x[0, place] = word
     (plain,) = torch.autograd.grad(fc(x.flatten(1)).pow(2).sum(), [fc.weight])  # (H, T·F)
-    (shared,) = torch.autograd.grad(rnn(x)[0].pow(2).sum(), [rnn.weight_ih_l0])  # (H, F)
-    return tuple(float(block.norm()) for block in plain.split(_F, dim=1)), float(shared.norm())
+    (shared,) = torch.autograd.grad(rnn(x)[0].pow(2).sum(), [dict(rnn.named_parameters())["weight_ih_l0"]])  # (H, F)
+    return tuple(float(block.norm()) for block in torch.split(plain, _F, dim=1)), float(shared.norm())
 
 
 @cache
@@ -120,12 +120,13 @@ def shares(steps: int) -> Shares:
     """
     with seeded(0):
         rnn, x = nn.RNN(_F, _H, batch_first=True), torch.randn(1, steps, _F)
-    (whole,) = torch.autograd.grad(rnn(x)[0][:, -1].pow(2).sum(), [rnn.weight_hh_l0])  # (H, H)
-    copies = [rnn.weight_hh_l0.detach().clone().requires_grad_() for _ in range(steps)]
+    weights = dict(rnn.named_parameters())
+    (whole,) = torch.autograd.grad(rnn(x)[0][:, -1].pow(2).sum(), [weights["weight_hh_l0"]])  # (H, H)
+    copies = [weights["weight_hh_l0"].detach().clone().requires_grad_() for _ in range(steps)]
     h = torch.zeros(1, _H)
     for t, W_hh in enumerate(copies):  # noqa: N806
-        given = x[:, t] @ rnn.weight_ih_l0.T + rnn.bias_ih_l0
-        h = torch.tanh(given + h @ W_hh.T + rnn.bias_hh_l0)  # (1, H)
+        given = x[:, t] @ weights["weight_ih_l0"].T + weights["bias_ih_l0"]
+        h = torch.tanh(given + h @ W_hh.T + weights["bias_hh_l0"])  # (1, H)
     each = torch.autograd.grad(h.pow(2).sum(), copies)
     summed = cast(Tensor, sum(each))
     return Shares(tuple(float(share.norm()) for share in each), float(gaps(summed, whole).max()))
@@ -137,7 +138,7 @@ def clipping(limit: float) -> tuple[float, float, float]:
     with seeded(0):
         rnn, x = nn.RNN(_F, _H, batch_first=True), 3 * torch.randn(8, 20, _F)
     with torch.no_grad():
-        rnn.weight_hh_l0 *= 3
+        dict(rnn.named_parameters())["weight_hh_l0"].mul_(3)
     rnn(x)[0][:, -1].pow(2).sum(1).mean().backward()
     parameters = list(rnn.parameters())
     before = torch.cat([cast(Tensor, each.grad).flatten() for each in parameters]).clone()
