@@ -370,7 +370,7 @@ AIRLINE = Lesson(
             fixed={"H": _H},
             measured=_rows_last_measured,
             task=Task(
-                "Find a batch size at which the left way is wrong.",
+                "Find a batch size at which the first way is wrong.",
                 lambda values: bool(rows_last(values)[0].map.unexpected.any()),
                 "From a batch of 2 on: the answer for sample 0 is read from sample {other}, and PyTorch says nothing.",
                 {"B": 2},

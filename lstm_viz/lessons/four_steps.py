@@ -42,9 +42,12 @@ def _query(values: Values) -> dict[str, str]:
     return network(values).to_query() | at_place(step=values["t"], unit=values["unit"])
 
 
+_TURN = Knob("turn", 18, 0, 32, "a, the pre-activation", part=0.5, zero=16)
+_BIAS = Knob("bias", 2, 0, 16, "forget bias", part=0.5)
+
+
 def _turned(values: Values) -> float:
-    """The pre-activation that the reader has turned the valve to, −8 to 8."""
-    return (values["turn"] - 16) / 2
+    return _TURN.meaning(values)
 
 
 def _valve(values: Values) -> Picture:
@@ -80,21 +83,21 @@ def _rows(values: Values) -> Picture:
 
 
 def _memory(values: Values) -> Picture:
-    kept = memory(values["bias"] / 2, _LONGEST)
+    kept = memory(_BIAS.meaning(values), _LONGEST)
     steps = tuple(float(step) for step in range(_LONGEST))
-    lines = (Line(f"forget bias {values['bias'] / 2:g}", steps, kept, "T"),)
+    lines = (Line(f"forget bias {_BIAS.meaning(values):g}", steps, kept, "T"),)
     title = "What is left of a memory that was written at step 0"
     return Curves(title, lines, "step t", "c_t", across=50.0, across_name="50 steps later")
 
 
 def share_after(values: Values) -> float:
     """What part of the memory is left 50 steps later."""
-    kept = memory(values["bias"] / 2, _LONGEST)
+    kept = memory(_BIAS.meaning(values), _LONGEST)
     return kept[50] / kept[0]
 
 
 def _memory_measured(values: Values) -> Measured:
-    bias = values["bias"] / 2
+    bias = _BIAS.meaning(values)
     return {
         "bias": f"{bias:g}",
         "f": f"{opening(bias):.3f}",
@@ -131,7 +134,7 @@ FOUR_STEPS = Lesson(
             "pass. At a = {a} it is **{open}** open: of 10, {through} come through.",
             code="gate = torch.sigmoid(a); through = gate * value",
             picture=_valve,
-            sizes=(Knob("turn", 18, 0, 32, "turn the valve"),),
+            sizes=(_TURN,),
             measured=_valve_measured,
             task=Task(
                 "Shut it: let less than 0.5 of 10 through.",
@@ -248,7 +251,7 @@ FOUR_STEPS = Lesson(
             "gate is σ({bias}) = {f}. Half is gone after {half} steps, and {left} is left 50 steps later.",
             code="lstm.bias_ih_l0[H : 2 * H] = {bias}  # the forget gate’s rows",
             picture=_memory,
-            sizes=(Knob("bias", 2, 0, 16, "forget bias, in halves"),),
+            sizes=(_BIAS,),
             measured=_memory_measured,
             task=Task(
                 "Keep more than half of it for 50 steps.",
@@ -256,7 +259,7 @@ FOUR_STEPS = Lesson(
                 "f = {f} keeps {left}: an open forget gate is a long memory.",
                 {"bias": 10},
             ),
-            behind=Behind("gradients", lambda values: {"gfb": f"{values['bias'] / 2:g}"} if values["bias"] else {}),
+            behind=Behind("gradients", lambda values: {"gfb": f"{_BIAS.meaning(values):g}"} if values["bias"] else {}),
         ),
     ),
 )

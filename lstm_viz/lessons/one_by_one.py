@@ -161,7 +161,7 @@ def forgotten(values: Values) -> tuple[Depending, Depending]:
 
     def loop(x: Tensor, carry: bool) -> Tensor:
         outputs, state = [], None
-        for x_t in x.split(1, dim=1):
+        for x_t in torch.split(x, 1, dim=1):
             out, new = lstm(x_t, state)
             state = new if carry else None
             outputs.append(out)

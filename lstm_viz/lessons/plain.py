@@ -25,7 +25,7 @@ def too_long(values: Values) -> Verdict:
     """What a Linear over a whole sentence says to another length."""
     F, T = values["F"], values["T"]  # noqa: N806
     with seeded(0):
-        fc, sentence_of_words = nn.Linear(MADE_FOR * F, 1), torch.randn(1, T, F)
+        fc, sentence_of_words = nn.Linear(MADE_FOR * F, 1), torch.randn(1, T, F)  # fc as in made_for_four
     said = caught(lambda: fc(sentence_of_words.flatten(1)))
     if said:
         return Verdict(said, f"{{T·F}} numbers meet weights for {MADE_FOR * F}.", raised=True)
@@ -40,16 +40,35 @@ def sentence(swapped: bool) -> tuple[str, ...]:
     return tuple(change.get(word, word) for word in WORDS)
 
 
-@lru_cache(maxsize=2)
-def readings(reader: int) -> tuple[float, float]:
-    """The prediction for the sentence and for its swap: by the mean of the words (0) or by an RNN (1)."""
+@cache
+def made_for_four() -> tuple[float, ...]:
+    """The weights of the plain network, 4·F of them."""
+    with seeded(0):
+        fc = nn.Linear(MADE_FOR * _F, 1)
+    return tuple(fc.weight.detach().flatten().tolist())
+
+
+@cache
+def _read(reader: int) -> tuple[Tensor, Tensor]:
+    """What a reader holds after each word of the sentence and of its swap, (2, T, ·), and its predictions (2,)."""
     with seeded(0), torch.no_grad():
         embedding, rnn = nn.Embedding(len(WORDS), _F), nn.RNN(_F, _H, batch_first=True)
-        fc_mean, fc = nn.Linear(_F, 1), nn.Linear(_H, 1)
+        fc = nn.Linear(_H if reader else _F, 1)
         tokens = torch.tensor([[WORDS.index(word) for word in sentence(swapped)] for swapped in (False, True)])
         embedded = embedding(tokens)  # (B, T, E)
-        read = fc(rnn(embedded)[0][:, -1]) if reader else fc_mean(embedded.mean(1))  # (B, 1)
-    first, second = read.flatten().tolist()
+        read = torch.arange(1, len(WORDS) + 1)[:, None]  # (T, 1)
+        held = rnn(embedded)[0] if reader else embedded.cumsum(1) / read
+        return held, fc(held[:, -1]).flatten()
+
+
+def held_after(reader: int, swapped: bool) -> tuple[tuple[float, ...], ...]:
+    """What a reader holds after each word: the mean so far (0), or the state of an RNN (1)."""
+    return tuple(tuple(row) for row in _read(reader)[0][int(swapped)].tolist())
+
+
+def readings(reader: int) -> tuple[float, float]:
+    """The prediction for the sentence and for its swap: by the mean of the words (0) or by an RNN (1)."""
+    first, second = _read(reader)[1].tolist()
     return first, second
 
 
@@ -70,8 +89,8 @@ def by_position(place: int) -> tuple[tuple[float, ...], float]:
     x = torch.zeros(1, MADE_FOR, _F)
     x[0, place] = word
     (plain,) = torch.autograd.grad(fc(x.flatten(1)).pow(2).sum(), [fc.weight])  # (H, T·F)
-    (shared,) = torch.autograd.grad(rnn(x)[0].pow(2).sum(), [rnn.weight_ih_l0])  # (H, F)
-    return tuple(float(block.norm()) for block in plain.split(_F, dim=1)), float(shared.norm())
+    (shared,) = torch.autograd.grad(rnn(x)[0].pow(2).sum(), [dict(rnn.named_parameters())["weight_ih_l0"]])  # (H, F)
+    return tuple(float(block.norm()) for block in torch.split(plain, _F, dim=1)), float(shared.norm())
 
 
 @cache
@@ -101,12 +120,13 @@ def shares(steps: int) -> Shares:
     """
     with seeded(0):
         rnn, x = nn.RNN(_F, _H, batch_first=True), torch.randn(1, steps, _F)
-    (whole,) = torch.autograd.grad(rnn(x)[0][:, -1].pow(2).sum(), [rnn.weight_hh_l0])  # (H, H)
-    copies = [rnn.weight_hh_l0.detach().clone().requires_grad_() for _ in range(steps)]
+    weights = dict(rnn.named_parameters())
+    (whole,) = torch.autograd.grad(rnn(x)[0][:, -1].pow(2).sum(), [weights["weight_hh_l0"]])  # (H, H)
+    copies = [weights["weight_hh_l0"].detach().clone().requires_grad_() for _ in range(steps)]
     h = torch.zeros(1, _H)
     for t, W_hh in enumerate(copies):  # noqa: N806
-        given = x[:, t] @ rnn.weight_ih_l0.T + rnn.bias_ih_l0
-        h = torch.tanh(given + h @ W_hh.T + rnn.bias_hh_l0)  # (1, H)
+        given = x[:, t] @ weights["weight_ih_l0"].T + weights["bias_ih_l0"]
+        h = torch.tanh(given + h @ W_hh.T + weights["bias_hh_l0"])  # (1, H)
     each = torch.autograd.grad(h.pow(2).sum(), copies)
     summed = cast(Tensor, sum(each))
     return Shares(tuple(float(share.norm()) for share in each), float(gaps(summed, whole).max()))
@@ -118,7 +138,7 @@ def clipping(limit: float) -> tuple[float, float, float]:
     with seeded(0):
         rnn, x = nn.RNN(_F, _H, batch_first=True), 3 * torch.randn(8, 20, _F)
     with torch.no_grad():
-        rnn.weight_hh_l0 *= 3
+        dict(rnn.named_parameters())["weight_hh_l0"].mul_(3)
     rnn(x)[0][:, -1].pow(2).sum(1).mean().backward()
     parameters = list(rnn.parameters())
     before = torch.cat([cast(Tensor, each.grad).flatten() for each in parameters]).clone()

@@ -19,7 +19,8 @@ Measured: TypeAlias = Mapping[str, object]
 class Knob:
     """A size that the reader may set. ``choices`` are words for the numbers from ``least`` on, where it is not a size.
 
-    ``letter`` is a symbol of the vocabulary, or a lower-case word of the step's own, which needs a ``name``.
+    ``letter`` is a symbol of the vocabulary, or a lower-case word of the step's own, which needs a ``name``. What is
+    not a whole number is counted in parts: (value − ``zero``) · ``part`` is what it means, and what is shown.
     """
 
     letter: str
@@ -28,6 +29,8 @@ class Knob:
     most: int
     name: str = ""
     choices: tuple[str, ...] = ()
+    part: float = 1
+    zero: int = 0
 
     def __post_init__(self) -> None:
         if not self.name and self.letter in SYMBOLS:
@@ -36,6 +39,14 @@ class Knob:
             raise ValueError(f"expected a name and {self.least} ≤ {self.start} ≤ {self.most} for knob {self.letter!r}")
         if self.choices and len(self.choices) != self.most - self.least + 1:
             raise ValueError(f"knob {self.letter!r}: expected a word for each number, got {self.choices}")
+
+    def meaning(self, values: Values) -> float:
+        """What its value stands for.
+
+        >>> Knob("bias", 3, 0, 8, "forget bias", part=0.5).meaning({"bias": 3})
+        1.5
+        """
+        return round((values[self.letter] - self.zero) * self.part, 6)
 
 
 def choice(letter: str, name: str, *words: str, start: int = 0) -> Knob:

@@ -98,18 +98,19 @@ def by_hand(spec: NetworkSpec) -> ByHand:
 def rows_of_gates(hidden: int, features: int) -> tuple[tuple[int, ...], Tensor]:
     """The shape of weight_ih_l0, and its values."""
     with seeded(0):
-        weight = nn.LSTM(features, hidden).weight_ih_l0.detach()
+        weight = dict(nn.LSTM(features, hidden).named_parameters())["weight_ih_l0"].detach()
     return tuple(weight.shape), weight
 
 
 def _keeper(bias: float) -> nn.LSTM:
     """One unit that is written to by x alone: its forget gate is σ(bias) at every step, its input gate σ(20·x − 10)."""
     lstm = nn.LSTM(1, 1, batch_first=True)
+    weights = dict(lstm.named_parameters())
     with torch.no_grad():
-        for weight in lstm.parameters():
+        for weight in weights.values():
             weight.zero_()
-        lstm.weight_ih_l0.copy_(torch.tensor([[20.0], [0.0], [4.0], [0.0]]))
-        lstm.bias_ih_l0.copy_(torch.tensor([-10.0, bias, 0.0, 0.0]))
+        weights["weight_ih_l0"].copy_(torch.tensor([[20.0], [0.0], [4.0], [0.0]]))
+        weights["bias_ih_l0"].copy_(torch.tensor([-10.0, bias, 0.0, 0.0]))
     return lstm
 
 
@@ -125,7 +126,7 @@ def memory(bias: float, steps: int) -> tuple[float, ...]:
     x[0, 0] = 1.0
     state, kept = None, []
     with torch.no_grad():
-        for x_t in x.split(1, dim=1):
+        for x_t in torch.split(x, 1, dim=1):
             _, state = lstm(x_t, state)
             kept.append(float(state[1]))
     return tuple(kept)

@@ -12,7 +12,9 @@ from lstm_viz.lessons.plain import (
     by_position,
     clipping,
     counts,
+    held_after,
     losses,
+    made_for_four,
     packed,
     readings,
     sentence,
@@ -24,6 +26,8 @@ from lstm_viz.lessons.running import shape, unrolled
 from lstm_viz.spec import NetworkSpec
 
 _COLOURS = {"rnn": "O", "gru": "F", "lstm": "T"}
+_SCALE = Knob("scale", 10, 5, 40, "W_hh is multiplied by", part=0.1)
+_CLIP = Knob("clip", 10, 1, 40, "the largest norm", part=0.1)
 _NAMES = {"rnn": "RNN", "gru": "GRU", "lstm": "LSTM"}
 
 
@@ -42,18 +46,26 @@ def network(values: Values) -> NetworkSpec:
 
 def through_time(values: Values) -> GradientSpec:
     """The networks of the Gradients page at some length and scale of W_hh."""
-    scale = values.get("scale", 10) / 10
+    scale = _SCALE.meaning(values) if "scale" in values else 1.0
     return GradientSpec(steps=values["T"], hidden_size=16, weight_scale=scale, forget_bias=float(values.get("bias", 0)))
 
 
 def _order(values: Values) -> Picture:
     found = readings(values["reader"])
-    rows = tuple((number,) for number in found)
-    names = tuple(" ".join(sentence(swapped)) for swapped in (False, True))
-    title = "what comes out for each sentence"
-    marked = frozenset({0, 1}) if abs(found[0] - found[1]) < 1e-6 else frozenset[int]()
-    note = "Framed: the same number." if marked else "Two sentences, two numbers."
-    return Numbers((Grid(title, rows, names, ("prediction",), note, marked, good=False, digits=6),))
+    grids = [
+        Grid(
+            " ".join(sentence(swapped)),
+            held,
+            sentence(swapped),
+            tuple(f"{('mean', 'h')[values['reader']]}[{unit}]" for unit in range(len(held[0]))),
+            f"prediction {found[swapped]:+.6f}".replace("-", "−"),
+            frozenset({len(held) - 1}),
+            digits=3,
+        )
+        for swapped in (False, True)
+        for held in (held_after(values["reader"], swapped),)
+    ]
+    return Numbers(tuple(grids))
 
 
 def _order_measured(values: Values) -> Measured:
@@ -66,23 +78,23 @@ def _order_measured(values: Values) -> Measured:
 
 
 def _words(values: Values) -> Picture:
-    T = values["T"]  # noqa: N806
-    rows = tuple((float(step), float(step < MADE_FOR)) for step in range(T))
-    names = tuple(f"word {step}" for step in range(T))
-    return Numbers(
-        (
-            Grid(
-                f"a Linear made for {MADE_FOR} words, given {T}",
-                rows,
-                names,
-                ("place", "has weights"),
-                "1: there are weights for this place. 0: there are none.",
-                frozenset(range(MADE_FOR, T)),
-                good=False,
-                digits=0,
-            ),
-        )
+    T, F = values["T"], values["F"]  # noqa: N806
+    weight = made_for_four()  # (1, 4·F)
+    rows = tuple(tuple(weight[step * F : (step + 1) * F]) for step in range(MADE_FOR))
+    names = tuple(f"word {step}" for step in range(MADE_FOR))
+    missing = T - MADE_FOR
+    note = (
+        f"Words {MADE_FOR} to {T - 1} find no weights."
+        if missing > 1
+        else f"Word {MADE_FOR} finds no weights."
+        if missing == 1
+        else f"{-missing} of these rows would get no word."
+        if missing
+        else "Each word meets its own row."
     )
+    columns = tuple(f"x[{feature}]" for feature in range(F))
+    marked = frozenset(range(T, MADE_FOR))
+    return Numbers((Grid("the Linear’s weights, a row for each place", rows, names, columns, note, marked, False, 3),))
 
 
 def _lengths(values: Values) -> Picture:
@@ -169,7 +181,7 @@ def _flow_measured(values: Values) -> Measured:
 
 
 def _clip(values: Values) -> Picture:
-    before, after, same = clipping(values["clip"] / 10)
+    before, after, same = clipping(_CLIP.meaning(values))
     rows = ((before,), (after,), (same,))
     names = ("norm before", "norm after", "cosine of both")
     note = "A cosine of 1: it points where it pointed, and is only shorter."
@@ -177,9 +189,9 @@ def _clip(values: Values) -> Picture:
 
 
 def _clip_measured(values: Values) -> Measured:
-    before, after, _ = clipping(values["clip"] / 10)
+    before, after, _ = clipping(_CLIP.meaning(values))
     said = "It was cut." if after < before * 0.999 else "It was short enough, and stays."
-    return {"limit": f"{values['clip'] / 10:g}", "before": f"{before:.2f}", "after": f"{after:.2f}", "said": said}
+    return {"limit": f"{_CLIP.meaning(values):g}", "before": f"{before:.2f}", "after": f"{after:.2f}", "said": said}
 
 
 def _packed(values: Values) -> Picture:
@@ -363,7 +375,7 @@ WHY_RECURRENT = Lesson(
             "step {ends} to {first} at step 0. One update of that size throws all weights away.",
             code="rnn.weight_hh_l0.data *= {scale}",
             picture=lambda values: _flow(values, ("rnn",)),
-            sizes=(Knob("scale", 10, 5, 40, "W_hh, in tenths"), Knob("T", 40, 5, 80)),
+            sizes=(_SCALE, Knob("T", 40, 5, 80)),
             measured=_flow_measured,
             task=Task(
                 "Make the gradient grow on its way back.",
@@ -380,11 +392,11 @@ WHY_RECURRENT = Lesson(
             "scaled to {limit}; its direction stays. Before {before}, after {after}. {said}",
             code="nn.utils.clip_grad_norm_(model.parameters(), {limit})",
             picture=_clip,
-            sizes=(Knob("clip", 10, 1, 40, "largest norm, in tenths"),),
+            sizes=(_CLIP,),
             measured=_clip_measured,
             task=Task(
                 "Set a limit that leaves this gradient as it is.",
-                lambda values: clipping(values["clip"] / 10)[1] > clipping(values["clip"] / 10)[0] * 0.999,
+                lambda values: clipping(_CLIP.meaning(values))[1] > clipping(_CLIP.meaning(values))[0] * 0.999,
                 "{before} is below {limit}: nothing to cut. Against vanishing it does not help at all.",
                 {"clip": 40},
             ),

@@ -144,7 +144,13 @@ const element = (tag, properties = {}, ...children) => {
 }
 
 function drawShelf(shelf) {
-  shelf.replaceChildren(...lessons.shelf.map((lesson, place) => {
+  const all = lessons.shelf.reduce((sum, lesson) => sum + lesson.steps.length, 0)
+  const done = lessons.shelf.reduce((sum, lesson) => sum + doneOf(lesson), 0)
+  const said = done ? `${done} of ${all} steps done, kept in this browser.` : `${all} steps, a few minutes each lesson.`
+  const head = element("header", { className: "head" },
+    element("h2", { textContent: "Lessons" }),
+    element("p", { textContent: `One idea a step, with a picture that follows you. ← and → turn the pages. ${said}` }))
+  shelf.replaceChildren(head, ...lessons.shelf.map((lesson, place) => {
     const done = doneOf(lesson)
     const all = lesson.steps.length
     const next = lesson.steps.find((step) => !(kept()[lesson.key] ?? []).includes(step.key)) ?? lesson.steps[0]
@@ -175,7 +181,7 @@ function drawStep(view, same) {
   part("name").textContent = view.name
   drawDots(part("dots"), lesson, view)
   part("count").textContent = `${view.number} of ${lesson.steps.length}`
-  root.querySelector("h2").innerHTML = view.title
+  part("title").innerHTML = view.title
   fill(part("words"), view.words)
   fill(part("code code"), view.code)
   part("code").hidden = !view.code
@@ -189,6 +195,10 @@ function drawStep(view, same) {
     picture.innerHTML = view.picture
     picture.shown = view.picture
   }
+  for (const block of picture.querySelectorAll(".block[role=button]")) { // on its own page it opens an inspector
+    block.setAttribute("role", "img")
+    for (const name of ["tabindex", "aria-pressed"]) block.removeAttribute(name)
+  }
   for (const svg of picture.querySelectorAll("svg.lv")) {
     const [, , width, height] = svg.getAttribute("viewBox").split(" ").map(Number)
     svg.dataset.theme = lessons.theme
@@ -201,8 +211,7 @@ function drawStep(view, same) {
   part("back").disabled = view.number === 1
   part("next").textContent = view.number === lesson.steps.length ? "All lessons ›" : "Next ›"
   if (!same) {
-    root.querySelector("h2").focus({ preventScroll: true })
-    root.closest("section")?.scrollTo?.(0, 0)
+    part("title").focus({ preventScroll: true })
     scrollToTop(root)
   }
 }
@@ -250,7 +259,7 @@ function drawKnobs(place, view, same) {
       return
     }
     row.querySelector("input").value = value
-    row.querySelector("output").textContent = value
+    row.querySelector("output").textContent = meaning(knob, value)
   })
   place.hidden = view.knobs.length === 0
 }
@@ -259,13 +268,17 @@ function set(letter, value) {
   go({ ...lessons.place, sizes: { ...lessons.view.sizes, ...lessons.place.sizes, [letter]: value } })
 }
 
-function makeSize({ letter, name, least, most }) {
+const meaning = ({ part, zero }, value) => String(Number(((value - zero) * part).toFixed(6))).replace("-", "−")
+
+function makeSize(knob) {
+  const { letter, name, least, most } = knob
   const symbol = letter === letter.toUpperCase()
   const range = element("input", { type: "range", min: least, max: most, step: 1 })
   range.setAttribute("aria-label", symbol ? `${letter}, ${name}` : name)
   const output = element("output")
   range.oninput = () => {
-    output.textContent = range.value
+    output.textContent = meaning(knob, Number(range.value))
+    range.setAttribute("aria-valuetext", output.textContent)
     set(letter, Number(range.value))
   }
   const label = element("label", {}, ...(symbol ? [element("b", { textContent: letter })] : []), element("span", { textContent: name }))

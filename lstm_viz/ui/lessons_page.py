@@ -27,7 +27,7 @@ _LESSONS = component(
     </header>
     <div class="columns">
       <section class="left">
-        <h2 tabindex="-1"></h2><div class="words"></div><pre class="code" tabindex="0"><code></code></pre>
+        <h2 class="title" tabindex="-1"></h2><div class="words"></div><pre class="code" tabindex="0"><code></code></pre>
         <div class="knobs"></div><div class="task" role="status"></div>
         <p class="links"><a class="behind" target="_blank" rel="noopener"></a>
           <button class="link" type="button">Copy link</button></p>

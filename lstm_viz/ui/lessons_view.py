@@ -111,7 +111,7 @@ def link_behind(step: Step, values: Values) -> tuple[str, dict[str, str]]:
 
 def _behind(lesson: Lesson, step: Step, values: Values) -> dict[str, str]:
     path, query = link_behind(step, values)
-    return {"href": f"./{path}?{urlencode(query)}", "label": PAGES_BEHIND[path]}
+    return {"href": f"./{path}{'?' if query else ''}{urlencode(query)}", "label": PAGES_BEHIND[path]}
 
 
 def _knob(knob: Knob, values: Values) -> dict[str, Any]:
@@ -123,6 +123,8 @@ def _knob(knob: Knob, values: Values) -> dict[str, Any]:
         "most": knob.most,
         "start": knob.start,
         "choices": list(knob.choices),
+        "part": knob.part,
+        "zero": knob.zero,
     }
 
 
