@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Error, Page, expect
 
 from lstm_viz.ui.frame import PAGES
 from lstm_viz.ui.room_place import path_of
@@ -54,15 +54,22 @@ def presented(page: Page, path: str, query: str = "present=1") -> Page:
     return page
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_page_is_legible_and_its_picture_needs_no_scrolling(open_page: Callable[..., Page], scheme: str) -> None:
-    page = open_page(width=1920, height=1080, color_scheme=scheme)
+def test_every_page_is_legible_and_its_picture_needs_no_scrolling(open_page: Callable[..., Page]) -> None:
+    page = open_page(width=1920, height=1080)
+    legible = f"(text) => text.size >= {SIZE} && (text.contrast === null || text.contrast >= {CONTRAST})"
     for path in PAGES:
+        page.emulate_media(color_scheme="light")
         presented(page, path_of(path, PAGES))
-        page.wait_for_function(f"() => ({_READING})().every((text) => text.size >= {SIZE})", timeout=PATIENCE)
-        texts: list[dict[str, Any]] = page.evaluate(_READING)
-        assert len(texts) > 20, path
-        assert [text for text in texts if text["contrast"] is not None and text["contrast"] < CONTRAST] == [], path
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            if path == "pages/gradients.py":  # the server colours its charts, for the theme at the run
+                presented(page, path_of(path, PAGES))
+            app_ready(page)
+            with suppress(Error):  # what is still too small or too faint is listed below
+                page.wait_for_function(f"() => ({_READING})().every({legible})", timeout=PATIENCE / 4)
+            texts: list[dict[str, Any]] = page.evaluate(_READING)
+            assert len(texts) > 20, path
+            assert page.evaluate(f"() => ({_READING})().filter((text) => !({legible})(text))") == [], (path, scheme)
         if path == "pages/pitfalls.py":  # code and explanations: a page that is read on
             continue
         for width, height in ((1024, 768), (1920, 1080)):
@@ -81,7 +88,9 @@ def test_keys_present_and_step_and_leave(page: Page) -> None:
     expect(page.get_by_text("t = 0")).to_be_visible()
     page.get_by_label("B, batch size", exact=True).focus()
     page.keyboard.press("p")  # typed
-    page.locator("body").click(position={"x": 700, "y": 20})
+    page.mouse.click(1000, 20)
+    app_ready(page)
+    assert "present" not in page.url
     page.keyboard.press("p")
     expect(page.get_by_role("button", name="Leave the presentation")).to_be_visible(timeout=PATIENCE)
     app_ready(page)
@@ -98,7 +107,7 @@ def test_keys_present_and_step_and_leave(page: Page) -> None:
     page.wait_for_url(re.compile(r"/\?"), timeout=PATIENCE)
     app_ready(page)
     assert parse_qs(urlsplit(page.url).query)["present"] == ["1"]
-    page.locator("body").click(position={"x": 700, "y": 600})
+    page.get_by_label("Page", exact=True).blur()
     page.keyboard.press("Escape")
     expect(page.get_by_role("button", name="Present this page")).to_be_visible(timeout=PATIENCE)
     app_ready(page)
