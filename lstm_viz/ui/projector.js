@@ -8,6 +8,7 @@ let act = null
 let panel = null
 let isPresenting = false
 let joins = false
+let again = 0
 
 export default function ({ data, parentElement, setTriggerValue, setStateValue }) {
   followTheme(parentElement)
@@ -38,16 +39,23 @@ function onKey(event) {
   const busy = document.querySelector("[role=dialog], [data-baseweb=popover]")
   if (busy || (target instanceof Element && target.closest("textarea, select, [contenteditable=true], [role=combobox]"))) return
   const typing = target instanceof HTMLInputElement && !["range", "checkbox", "radio", "button"].includes(target.type)
-  if (event.key === "Escape" && isPresenting && !typing) act("present", { on: false })
-  if (event.key.toLowerCase() === "p" && !(typing && target.type !== "number")) act("present", { on: !isPresenting })
+  if (event.key === "Escape" && isPresenting) present(false)
+  if (event.key.toLowerCase() === "p" && !typing) present(!isPresenting)
+}
+
+// said again where a run that was under way has swallowed it
+function present(on) {
+  clearTimeout(again)
+  act("present", { on })
+  again = setTimeout(() => { if (isPresenting !== on) act("present", { on }) }, 1500)
 }
 
 function drawButtons(bar, data) {
   const made = [
     button("room", "Room", "Take the room along: QR code, short link, following", () => open(data)),
     data.presenting
-      ? button("leave", "Leave", "Leave the presentation (P or Escape)", () => act("present", { on: false }))
-      : button("present", "Present", "Present this page (P)", () => act("present", { on: true })),
+      ? button("leave", "Leave", "Leave the presentation (P or Escape)", () => present(false))
+      : button("present", "Present", "Present this page (P)", () => present(true)),
   ]
   if (data.presenting) made.unshift(pageChoice(data))
   if (data.presenting && data.room) made.unshift(joinWords(data.room.link))

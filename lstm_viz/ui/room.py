@@ -19,7 +19,7 @@ from lstm_viz.ui.rooms import Key, RoomError, Shown, rooms, spelled
 
 Adopt = Callable[[Mapping[str, str]], None]
 _ROOM = component("room", '<div class="room" role="status"></div>')
-_KEY, _WORD, _MINE = "room", "room_owner", "room_mine"
+KEY, _WORD, _MINE = "room", "room_owner", "room_mine"
 _HERE, _GO, _TAKEN, _BASIS, _SAID = "room_here", "room_go", "room_taken", "room_basis", "room_said"
 
 
@@ -51,7 +51,7 @@ def keep_room(query: str, adopt: Adopt) -> None:
         "query": query,
         "said": st.session_state.get(_SAID, ""),
     }
-    _ROOM(key=_KEY, data=data, default={}, on_act_change=lambda: _act(adopt))
+    _ROOM(key=KEY, data=data, default={}, on_act_change=lambda: _act(adopt))
 
 
 def my_room() -> Key | None:
@@ -122,7 +122,7 @@ def _stop_following(sentence: str) -> None:
 
 def _act(adopt: Adopt) -> None:
     """What the browser says: there is something new, the visitor had enough, or a room is still theirs."""
-    said: Any = (st.session_state.get(_KEY) or {}).get("act")
+    said: Any = (st.session_state.get(KEY) or {}).get("act")
     if not isinstance(said, dict):
         return
     code, name = following(), said.get("name")

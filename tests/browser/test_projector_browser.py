@@ -1,0 +1,182 @@
+"""On a projector and in the room: legible from the last row, without scrolling, by keys; phones that follow."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from playwright.sync_api import Error, Page, expect
+
+from lstm_viz.ui.frame import PAGES
+from lstm_viz.ui.room_place import path_of
+from tests.support.browsing import app_ready
+
+SIZE, CONTRAST, TOUCH = 20, 7, 44
+PATIENCE = 20_000
+_READING = (Path(__file__).parents[1] / "support" / "reading.js").read_text(encoding="utf-8")
+# the picture of a page: what is drawn and not a symbol on a button
+_PICTURE = """() => {
+  const found = []
+  const walk = (root) => {
+    for (const node of root.querySelectorAll("*")) {
+      if (node.shadowRoot) walk(node.shadowRoot)
+      if (node.matches(".picture > svg, .loss > svg, .js-plotly-plot")) found.push(node.getBoundingClientRect())
+    }
+  }
+  walk(document)
+  const bar = document.querySelector(".st-key-toolbar").getBoundingClientRect().top
+  return found.filter((box) => box.height).map((box) => [box.top, box.bottom, bar])[0]
+}"""
+_SMALL = """(least) => {
+  const found = []
+  const walk = (root) => {
+    for (const node of root.querySelectorAll("*")) {
+      if (node.shadowRoot) walk(node.shadowRoot)
+      const main = node.matches(".buttons button, .controls input:not([type=radio], [type=checkbox]), .controls select, "
+        + ".controls .pieces span, .controls .switch label, .bar button, .bar select, .steps button, .tools button, .room button")
+      const box = node.getBoundingClientRect()
+      if (main && box.width && node.checkVisibility() && (box.height < least - 0.5)) found.push([node.outerHTML.slice(0, 80), box.height])
+    }
+  }
+  walk(document)
+  return found
+}"""
+
+
+def presented(page: Page, path: str, query: str = "present=1") -> Page:
+    page.goto(f"{path}?{query}")
+    app_ready(page, timeout=60_000)
+    expect(page.get_by_role("button", name="Leave the presentation")).to_be_visible()
+    return page
+
+
+def test_every_page_is_legible_and_its_picture_needs_no_scrolling(open_page: Callable[..., Page]) -> None:
+    page = open_page(width=1920, height=1080)
+    legible = f"(text) => text.size >= {SIZE} && (text.contrast === null || text.contrast >= {CONTRAST})"
+    for path in PAGES:
+        page.emulate_media(color_scheme="light")
+        presented(page, path_of(path, PAGES))
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            if path == "pages/gradients.py":  # the server colours its charts, for the theme at the run
+                presented(page, path_of(path, PAGES))
+            app_ready(page)
+            with suppress(Error):  # what is still too small or too faint is listed below
+                page.wait_for_function(f"() => ({_READING})().every({legible})", timeout=PATIENCE / 4)
+            texts: list[dict[str, Any]] = page.evaluate(_READING)
+            assert len(texts) > 20, path
+            assert page.evaluate(f"() => ({_READING})().filter((text) => !({legible})(text))") == [], (path, scheme)
+        if path == "pages/pitfalls.py":  # code and explanations: a page that is read on
+            continue
+        for width, height in ((1024, 768), (1920, 1080)):
+            page.set_viewport_size({"width": width, "height": height})
+            page.wait_for_function(f"() => {{ const [, b, bar] = ({_PICTURE})(); return b <= bar + 1 }}", timeout=PATIENCE)
+            top, bottom, _ = page.evaluate(_PICTURE)
+            assert top >= 0, path
+            assert bottom - top > height * 0.2, path
+            assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth"), path
+
+
+def test_keys_present_and_step_and_leave(page: Page) -> None:
+    page.goto("/cell?T=6")
+    app_ready(page)
+    page.keyboard.press("PageDown")  # the browser's own, while nothing is presented
+    expect(page.get_by_text("t = 0")).to_be_visible()
+    page.get_by_label("B, batch size", exact=True).focus()
+    page.keyboard.press("p")  # typed
+    page.mouse.click(1000, 20)
+    app_ready(page)
+    assert "present" not in page.url
+    page.keyboard.press("p")
+    expect(page.get_by_role("button", name="Leave the presentation")).to_be_visible(timeout=PATIENCE)
+    app_ready(page)
+    assert parse_qs(urlsplit(page.url).query) == {"T": ["6"], "present": ["1"]}
+    for key, step in (("PageDown", 1), ("ArrowRight", 2), ("PageUp", 1)):
+        page.keyboard.press(key)
+        expect(page.get_by_text(f"t = {step}")).to_be_visible()
+    page.get_by_label("T, sequence length").press("ArrowUp")
+    page.wait_for_function("() => location.search.includes('T=7')", timeout=PATIENCE)
+    page.get_by_role("button", name="hidden size: one more").click()
+    page.wait_for_function("() => location.search.includes('H=6')", timeout=PATIENCE)
+    app_ready(page)
+    page.get_by_label("Page", exact=True).select_option("Shapes")
+    page.wait_for_url(re.compile(r"/\?"), timeout=PATIENCE)
+    app_ready(page)
+    assert parse_qs(urlsplit(page.url).query)["present"] == ["1"]
+    page.get_by_label("Page", exact=True).blur()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Present this page")).to_be_visible(timeout=PATIENCE)
+    app_ready(page)
+    assert "present" not in page.url
+    assert "T=7" in page.url
+
+
+def test_the_room_follows_until_it_does_not(open_page: Callable[..., Page]) -> None:
+    presenter = presented(open_page(width=1366), "/", "present=1&T=24")
+    presenter.get_by_role("button", name="Take the room along").click()
+    presenter.get_by_role("switch", name="Let the room follow").check(timeout=PATIENCE)
+    expect(presenter.get_by_text("follow your page")).to_be_visible(timeout=PATIENCE)
+    expect(presenter.get_by_text("make run HOST=0.0.0.0")).to_be_visible()
+    link = presenter.locator(".panel .link").get_attribute("href") or ""
+    presenter.get_by_role("button", name="Close").click()
+    follower = open_page(width=390, height=844, has_touch=True, is_mobile=True)
+    follower.goto(urlsplit(link).path)
+    app_ready(follower)
+    code = link.rsplit("/", 1)[1]
+    expect(follower.get_by_text(f"Following {code}")).to_be_visible()
+    assert parse_qs(urlsplit(follower.url).query) == {"T": ["24"], "follow": [code]}
+
+    presenter.get_by_label("T, sequence length").fill("9")
+    follower.wait_for_function("() => location.search.includes('T=9&')", timeout=PATIENCE)
+    presenter.get_by_label("Page", exact=True).select_option("Inside the cell")
+    follower.wait_for_url("**/cell?**", timeout=PATIENCE)
+    app_ready(presenter)
+    presenter.keyboard.press("PageDown")
+    expect(follower.get_by_text("t = 1")).to_be_visible(timeout=PATIENCE)
+
+    posted = follower.evaluate(
+        """([code]) => fetch(`/room/${code}`, { method: "POST", body: JSON.stringify({ page: "/", query: "?T=3" }) })
+        .then((answer) => answer.json())""",
+        [code],
+    )
+    assert "Only who opened the room" in posted["refused"]
+    assert follower.evaluate("() => sessionStorage.getItem('lstm-room')") is None
+
+    app_ready(follower)
+    follower.get_by_role("button", name="One step forward").click()
+    expect(follower.get_by_text("no longer follows")).to_be_visible(timeout=PATIENCE)
+    app_ready(follower)
+    assert "follow" not in follower.url
+
+    presenter.reload()  # a new session, the same room
+    app_ready(presenter)
+    expect(presenter.get_by_text(code)).to_be_visible(timeout=PATIENCE)
+    follower.get_by_role("button", name="Take the room along").click()
+    follower.get_by_label("Follow a room with its code").fill(code.lower())
+    follower.get_by_role("button", name="Follow", exact=True).click()
+    expect(follower.get_by_text(f"Following {code}")).to_be_visible(timeout=PATIENCE)
+    app_ready(follower)
+    presenter.get_by_role("button", name="Take the room along").click()
+    presenter.get_by_role("button", name="End the room").click()
+    expect(follower.get_by_text("is over: the presenter has stopped or left")).to_be_visible(timeout=PATIENCE)
+    app_ready(follower)
+    assert parse_qs(urlsplit(follower.url).query)["T"] == ["9"]
+
+
+def test_a_thumb_finds_the_main_controls(open_page: Callable[..., Page]) -> None:
+    page = open_page(width=390, height=844, has_touch=True, is_mobile=True)
+    for path, query in (("/", ""), ("/cell", ""), ("/", "?present=1")):
+        page.goto(path + query)
+        app_ready(page)
+        assert page.evaluate(_SMALL, TOUCH) == [], path
+        assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+    page.goto("/")
+    app_ready(page)
+    page.get_by_test_id("stExpandSidebarButton").click()
+    expect(page.get_by_label("B, batch size", exact=True)).to_be_in_viewport()
+    app_ready(page)
+    assert page.evaluate(_SMALL, TOUCH) == []
