@@ -336,10 +336,25 @@ JUNK: tuple[Any, ...] = (
     {"key": "input-size", "sizes": 3, "act": [], "have": 3, "run": {}, "message": 7, "code": []},
     {"key": "input-size", "sizes": {"B": [1]}, "act": "stop", "run": "run-1", "chosen": [], "done": 4},
 )
-WAYS = ("values", "picked", "narrow", "unrolled", "returned", "shown", "ask", "claim", "at", "page", "pasted", "opened")
+WAYS = (
+    "values",
+    "picked",
+    "narrow",
+    "unrolled",
+    "returned",
+    "shown",
+    "ask",
+    "claim",
+    "at",
+    "page",
+    "pasted",
+    "opened",
+    "act",
+    "type",
+)
 
 
-@pytest.mark.parametrize("page", ["", "cell", "data", "training", "pitfalls"])
+@pytest.mark.parametrize("page", ["", "lessons", "cell", "data", "training", "pitfalls", "gradients", "quiz"])
 def test_junk_from_the_components_raises_nothing(strict: Server, page: str) -> None:
     rng = random.Random(page)
     for _ in range(3):

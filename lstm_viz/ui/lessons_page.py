@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import streamlit as st
+from collections.abc import Mapping
 
 from lstm_viz.ui.base_path import served_at
 from lstm_viz.ui.components import component
 from lstm_viz.ui.lessons_place import LessonPlace, go_to, lesson_place
 from lstm_viz.ui.lessons_route import LESSON_ROUTE
 from lstm_viz.ui.lessons_view import settled, shelf, view_of
+from lstm_viz.ui.told import state_of, told, whole_number
 
 _KEY = "lessons"
 _LESSONS = component(
@@ -47,9 +46,9 @@ def lessons_page() -> LessonPlace:
         key=_KEY,
         data={
             "shelf": list(shelf()),
-            "view": view_of(place, tall=bool(_state().get("narrow"))),
+            "view": view_of(place, tall=bool(state_of(_KEY).get("narrow"))),
             "route": served_at(LESSON_ROUTE),
-            "seen": int((_state().get("at") or {}).get("sent", 0)),
+            "seen": int(told(_KEY, "at", "sent").get("sent", 0)),
         },
         default={"at": None, "narrow": False},
         on_at_change=_follow,
@@ -59,11 +58,8 @@ def lessons_page() -> LessonPlace:
 
 
 def _follow() -> None:
-    at = _state().get("at")
-    if at:
-        sizes = {str(letter): int(size) for letter, size in dict(at.get("sizes") or {}).items()}
-        go_to(LessonPlace(str(at["lesson"]), str(at["step"]), sizes))
-
-
-def _state() -> Any:
-    return st.session_state.get(_KEY) or {}
+    if at := told(_KEY, "at"):
+        said = at.get("sizes")
+        known = {str(letter): whole_number(size) for letter, size in said.items()} if isinstance(said, Mapping) else {}
+        sizes = {letter: size for letter, size in known.items() if size is not None}
+        go_to(LessonPlace(str(at.get("lesson", "")), str(at.get("step", "")), sizes))

@@ -6,9 +6,8 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-import streamlit as st
-
 from lstm_viz.ui.components import component
+from lstm_viz.ui.told import told
 
 _BAR = """
 <div class="bar">
@@ -74,5 +73,4 @@ def quiz_component(data: Mapping[str, Any], *, key: str) -> None:
 
 def wanted(key: str) -> dict[str, Any]:
     """What the person last did: ``act``, ``value``, ``at`` what time, and at which question, ``key``."""
-    state = st.session_state.get(key) or {}
-    return dict(state.get("asked") or {})
+    return told(key, "asked")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
@@ -15,6 +15,7 @@ from lstm_viz.drawing.standalone import Sheet, to_html
 from lstm_viz.spreadsheet import Grid, to_csv
 from lstm_viz.ui.components import component
 from lstm_viz.ui.embed import is_embedded
+from lstm_viz.ui.told import told
 from lstm_viz.ui.toolbar import toolbar
 
 _KEY = "take_away"
@@ -78,11 +79,11 @@ def _menu(stem: str, files: tuple[File, ...]) -> None:
 
 def _answer(files: tuple[File, ...]) -> dict[str, Any] | None:
     """What was asked for since the last answer: a file, or why there is none."""
-    asked: Mapping[str, Any] | None = (st.session_state.get(_KEY) or {}).get("asked")
+    asked = told(_KEY, "asked", "number")
     if not asked or asked["number"] == st.session_state.get(_DONE):
         return None
     st.session_state[_DONE] = asked["number"]
-    file = next((file for file in files if file.label == asked["label"]), None)
+    file = next((file for file in files if file.label == asked.get("label")), None)
     if file is None:
         return {"number": asked["number"], "error": "The page has changed since: open the menu again."}
     return {"number": asked["number"], **made(file)}

@@ -74,7 +74,9 @@ def test_every_page_is_legible_and_its_picture_needs_no_scrolling(open_page: Cal
             continue
         for width, height in ((1024, 768), (1920, 1080)):
             page.set_viewport_size({"width": width, "height": height})
-            page.wait_for_function(f"() => {{ const [, b, bar] = ({_PICTURE})(); return b <= bar + 1 }}", timeout=PATIENCE)
+            page.wait_for_function(
+                f"() => {{ const [, b, bar] = ({_PICTURE})(); return b <= bar + 1 }}", timeout=PATIENCE
+            )
             top, bottom, _ = page.evaluate(_PICTURE)
             assert top >= 0, path
             assert bottom - top > height * 0.2, path
