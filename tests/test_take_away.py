@@ -24,6 +24,7 @@ from lstm_viz.forward import run_forward
 from lstm_viz.spec import NetworkSpec
 from lstm_viz.spreadsheet import Grid, to_csv
 from lstm_viz.ui.take_away import File, made
+from tests.support.serving import ROOT
 
 RunApp = Callable[..., AppTest]
 HOSTILE = ("<script>alert(1)</script>", "</svg><b>", "=1+2", "@sum")
@@ -272,10 +273,8 @@ def test_what_is_not_offered_any_more_is_said(run_app: RunApp) -> None:
 
 @pytest.mark.parametrize("path", PAGES)
 def test_the_view_for_an_iframe_has_no_tabs_below(path: str) -> None:
-    from tests.support.serving import ROOT
-
     app = AppTest.from_file(str(ROOT / path), default_timeout=60)
-    app.context.is_embedded = True
+    app.context["is_embedded"] = True
     app.run()
     assert not app.exception
     assert menu(app)["embedded"] is True
