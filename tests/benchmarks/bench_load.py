@@ -7,6 +7,7 @@ and the whole page after it. The crowd is a process of its own beside the server
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -19,6 +20,7 @@ from statistics import median
 
 import psutil
 
+from lstm_viz.training.shelf import PLACE
 from tests.benchmarks.crowd import Met, Plan
 from tests.benchmarks.figure import Figure
 from tests.benchmarks.visitor import visiting
@@ -148,6 +150,7 @@ def _look_in(server: Server) -> None:
 @contextmanager
 def _server() -> Iterator[Server]:
     with tempfile.TemporaryDirectory() as folder:
+        os.environ[PLACE] = f"{folder}/state"
         flags = (f"--server.disconnectedSessionTTL={_KEPT_FOR}",)
         with serving(Path(folder) / "server.log", ROOT / "app.py", *flags) as server:
             yield server
