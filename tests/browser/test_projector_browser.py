@@ -36,10 +36,12 @@ _SMALL = """(least) => {
   const walk = (root) => {
     for (const node of root.querySelectorAll("*")) {
       if (node.shadowRoot) walk(node.shadowRoot)
-      const main = node.matches(".buttons button, .controls input:not([type=radio], [type=checkbox]), .controls select, "
-        + ".controls .pieces span, .controls .switch label, .bar button, .bar select, .steps button, .tools button, .room button")
+      const main = node.matches(".buttons button, .controls input:not([type=radio], [type=checkbox]), .controls select,"
+        + ".controls .pieces span, .controls .switch label, .bar button, .bar select, .steps button, .tools button,"
+        + ".room button")
       const box = node.getBoundingClientRect()
-      if (main && box.width && node.checkVisibility() && (box.height < least - 0.5)) found.push([node.outerHTML.slice(0, 80), box.height])
+      const small = main && box.width && node.checkVisibility() && box.height < least - 0.5
+      if (small) found.push([node.outerHTML.slice(0, 80), box.height])
     }
   }
   walk(document)
@@ -74,7 +76,9 @@ def test_every_page_is_legible_and_its_picture_needs_no_scrolling(open_page: Cal
             continue
         for width, height in ((1024, 768), (1920, 1080)):
             page.set_viewport_size({"width": width, "height": height})
-            page.wait_for_function(f"() => {{ const [, b, bar] = ({_PICTURE})(); return b <= bar + 1 }}", timeout=PATIENCE)
+            page.wait_for_function(
+                f"() => {{ const [, b, bar] = ({_PICTURE})(); return b <= bar + 1 }}", timeout=PATIENCE
+            )
             top, bottom, _ = page.evaluate(_PICTURE)
             assert top >= 0, path
             assert bottom - top > height * 0.2, path
