@@ -36,10 +36,12 @@ _SMALL = """(least) => {
   const walk = (root) => {
     for (const node of root.querySelectorAll("*")) {
       if (node.shadowRoot) walk(node.shadowRoot)
-      const main = node.matches(".buttons button, .controls input:not([type=radio], [type=checkbox]), .controls select, "
-        + ".controls .pieces span, .controls .switch label, .bar button, .bar select, .steps button, .tools button, .room button")
+      const main = node.matches(".buttons button, .controls input:not([type=radio], [type=checkbox]), .controls select,"
+        + ".controls .pieces span, .controls .switch label, .bar button, .bar select, .steps button, .tools button,"
+        + ".room button")
       const box = node.getBoundingClientRect()
-      if (main && box.width && node.checkVisibility() && (box.height < least - 0.5)) found.push([node.outerHTML.slice(0, 80), box.height])
+      const small = main && box.width && node.checkVisibility() && box.height < least - 0.5
+      if (small) found.push([node.outerHTML.slice(0, 80), box.height])
     }
   }
   walk(document)
