@@ -56,6 +56,10 @@ class TensorRecord:
     one. ``values`` holds the whole tensor or None past the budget; then ``corner`` holds both ends of each axis.
     ``call`` numbers the call that made it, ``inside`` says which modules were running then, and ``weights`` is how many
     weights the layer has that made it, where it is the first tensor of its first call.
+
+    >>> record = trace(nn.LSTM(3, 5), torch.zeros(12, 4, 3))["output"]  # x is (T, B, F)
+    >>> record.shape, describe(record.axes), record.elements
+    ((12, 4, 5), '(T, B, H)', 240)
     """
 
     name: str
@@ -90,7 +94,8 @@ class Trace(Shown):
 
     ``sizes`` says what each symbol stands for; ``pinned`` which of them the model does not let vary; ``returned``
     names what the model returned; ``seconds`` is the forward pass as it was watched. ``weights`` is how many weights
-    the model has, shared ones once, and ``trained`` how many of them a training step changes. ``modules`` has the class of each module by its path.
+    the model has, shared ones once, and ``trained`` how many of them a training step changes. ``modules`` has
+    the class of each module by its path.
 
     >>> found = trace(nn.LSTM(3, 5, batch_first=True), torch.zeros(4, 12, 3))
     >>> found["h_n"].shape, found.weights  # (L·D, B, H)
@@ -183,7 +188,14 @@ class Trace(Shown):
 
 
 class TraceError(RuntimeError):
-    """The forward pass raised. ``partial`` is the trace of what ran until then; ``__cause__`` is what was raised."""
+    """The forward pass raised. ``partial`` is the trace of what ran until then; ``__cause__`` is what was raised.
+
+    >>> try:
+    ...     trace(nn.LSTM(3, 5), torch.zeros(12, 4, 2))  # F is 2, and should be 3
+    ... except TraceError as error:
+    ...     print([record.name for record in error.partial])
+    ['input']
+    """
 
     def __init__(self, message: str, partial: Trace) -> None:
         super().__init__(message)

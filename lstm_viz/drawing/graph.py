@@ -94,4 +94,3 @@ def _closed(parts: Sequence[Part], plan: Plan) -> list[Group]:
         if isinstance(part, Group):
             found += [part] if plan.is_folded(part) else _closed(part.parts, plan)
     return found
-
