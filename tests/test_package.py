@@ -15,7 +15,6 @@ import lstm_viz
 from lstm_viz import training
 from tests.support.serving import ROOT
 
-
 # what these are for needs a process of their own, which takes seconds: tests/test_training_runs.py has them
 _OF_PROCESSES = {"Runner", "RunnerError", "RunView"}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 import sysconfig
@@ -10,8 +11,11 @@ import urllib.request
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
 
 from tests.support.serving import ROOT, answering
 from tests.test_ground import own_files
@@ -101,3 +105,9 @@ def test_it_serves_the_app_with_its_routes(address: str) -> None:
         assert "<svg" in answer.read().decode()
     with urllib.request.urlopen(f"{address}/gradients", timeout=60) as answer:
         assert answer.status == 200
+
+
+def test_its_own_configuration_holds(address: str) -> None:
+    own = urlsplit(address)
+    with socket.create_connection((own.hostname, own.port)) as line, pytest.raises(InvalidStatus, match="403"):
+        connect(f"ws://rebound.example:{own.port}/_stcore/stream", subprotocols=["streamlit"], sock=line)

@@ -44,9 +44,8 @@ def style() -> str:
         for theme, places in themes.items()
         for where in places
     )
-    return (
-        f".lv-result{{{light}}}@media(prefers-color-scheme:dark){{.lv-result{{{dark}}}}}{of_notebooks}{_RULES}{symbols}"
-    )
+    rules = (_RULES + symbols).replace(".lv-result", 3 * ".lv-result")  # stronger than a notebook's own for its tables
+    return f".lv-result{{{light}}}@media(prefers-color-scheme:dark){{.lv-result{{{dark}}}}}{of_notebooks}{rules}"
 
 
 def fragment(parts: Iterable[str]) -> str:
