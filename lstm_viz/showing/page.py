@@ -76,7 +76,8 @@ def written(path: Path, writers: dict[str, Callable[[], str]]) -> str:
 
 def paragraph(text: str, kind: str = "") -> str:
     """A paragraph of plain text."""
-    return f"<p{f' class={chr(34)}{kind}{chr(34)}' if kind else ''}>{html.escape(text)}</p>" if text else ""
+    opening = f'<p class="{kind}">' if kind else "<p>"
+    return f"{opening}{html.escape(text)}</p>" if text else ""
 
 
 def code_block(text: str) -> str:
