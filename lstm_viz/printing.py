@@ -13,7 +13,7 @@ from lstm_viz.dims import Axis, describe
 from lstm_viz.grouping import Line, lines_of, tree_of
 
 if TYPE_CHECKING:
-    from lstm_viz.trace import Trace
+    from lstm_viz.traced import Trace
 
 NAME, EXPRESSION = 30, 46
 """How long a name and an expression may be; what is longer loses its middle."""
