@@ -14,7 +14,7 @@ PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3,$(
 BIN := $(VENV)/bin
 RUN_READY := $(VENV)/.run-ready
 DEV_READY := $(VENV)/.dev-ready
-CODE := $(wildcard app.py pages lstm_viz tests)
+CODE := $(wildcard app.py setup.py pages lstm_viz tests)
 
 # A server that the whole room can reach is reached by names that nobody here can know.
 LOCAL := $(filter 127.0.0.1 localhost ::1,$(HOST))

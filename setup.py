@@ -10,7 +10,7 @@ ROOT = Path(__file__).parent
 
 
 class WithTheApp(build_py):
-    """Also copies what Streamlit serves to lstm_viz/served, where lstm_viz.cli.serving looks for it."""
+    """Also copies what Streamlit serves to lstm_viz/served, where lstm_viz.ui.serving looks for it."""
 
     def run(self) -> None:
         super().run()

@@ -67,6 +67,10 @@ class Unrolled(Shown):
     ``passes`` are in the order of the rows of h_n: L0→, L0←, L1→, L1←. ``output``, ``h_n`` and ``c_n`` (None but for
     an LSTM) are laid out as the module itself returns them, packed where ``x`` was. ``lengths`` has the steps of each
     sample, and ``mask`` (B, T) is True where a step was read. ``sizes`` tells what B, T, F, H, L, D, G and P are.
+
+    >>> found = unroll(torch.nn.LSTM(3, 5, num_layers=2), torch.randn(12, 4, 3))  # x is (T, B, F)
+    >>> found.h_n.shape, found.at(1).c.shape  # (L·D, B, H), and (B, T, H) inside
+    (torch.Size([2, 4, 5]), torch.Size([4, 12, 5]))
     """
 
     cell: Cell

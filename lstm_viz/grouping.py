@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import numpy as np
 
 if TYPE_CHECKING:
-    from lstm_viz.trace import TensorRecord
+    from lstm_viz.traced import TensorRecord
 
 FEWEST_RUNS = 3
 LONGEST_BODY = 64

@@ -14,6 +14,13 @@ class SpecError(ValueError):
     """A value or a combination that settings cannot have.
 
     ``field`` names the setting to change, ``involved`` the others that it does not go together with.
+
+    >>> from lstm_viz.spec import NetworkSpec
+    >>> try:
+    ...     NetworkSpec(hidden_size=0)
+    ... except SpecError as error:
+    ...     print(error.field)
+    hidden_size
     """
 
     def __init__(self, field: str, allowed: str, got: object, advice: str = "", involved: tuple[str, ...] = ()) -> None:

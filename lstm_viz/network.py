@@ -49,6 +49,10 @@ def build(spec: NetworkSpec) -> nn.Module:
     """The network of a spec, in training mode as PyTorch makes it, with the weights of its seed.
 
     It is compiled from ``source(spec)``: what a person copies is what ran, to the last weight.
+
+    >>> network = build(NetworkSpec(features=3, outputs=2))  # x (B, T, F) → prediction (B, O)
+    >>> network(torch.zeros(4, 12, 3)).shape
+    torch.Size([4, 2])
     """
     network = _network_class(source(spec))
     with seeded(spec.seed):

@@ -81,7 +81,12 @@ class ModuleCount:
 
 @dataclass(frozen=True, repr=False)
 class ParameterTable(Shown):
-    """All weights of a module, in torch's order, and what each of its modules has. ``sizes``: the symbols' values."""
+    """All weights of a module, in torch's order, and what each of its modules has. ``sizes``: the symbols' values.
+
+    >>> table = parameters(nn.Linear(5, 3))  # weight is (O, 5), bias (O,)
+    >>> table.total, table["weight"].shape
+    (18, (3, 5))
+    """
 
     rows: tuple[Weight, ...]
     modules: tuple[ModuleCount, ...]

@@ -13,7 +13,7 @@ from lstm_viz.dims import Axis, describe
 from lstm_viz.grouping import Line, lines_of, tree_of
 
 if TYPE_CHECKING:
-    from lstm_viz.trace import Trace
+    from lstm_viz.traced import Trace
 
 NAME, EXPRESSION = 30, 46
 """How long a name and an expression may be; what is longer loses its middle."""
@@ -83,7 +83,8 @@ def totals(trace: Trace) -> list[str]:
         trained = "all trained" if not frozen else f"{count_text(trace.trained)} of them trained"
         lines.append(f"{count_text(trace.weights)} weights, {trained}")
     if trace.returned:
-        lines.append(f"returned: {', '.join(trace.returned)}")
+        names = [shortened(name, NAME) for name in trace.returned]
+        lines.append(f"returned: {', '.join(names[:8])}{' and more' if len(names) > 8 else ''}")
     if trace.seconds is not None:
         lines.append(f"forward pass: {seconds_text(trace.seconds)}, watched")
     return lines

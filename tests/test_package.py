@@ -5,17 +5,25 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from types import ModuleType
 
+import pytest
 import torch
 from torch import nn
 
 import lstm_viz
+from lstm_viz import training
 from tests.support.serving import ROOT
 
+# what these are for needs a process of their own, which takes seconds: tests/test_training_runs.py has them
+_OF_PROCESSES = {"Runner", "RunnerError", "RunView"}
 
-def test_the_public_names() -> None:
-    for name in lstm_viz.__all__:
-        assert getattr(lstm_viz, name).__doc__
+
+@pytest.mark.parametrize("package", [lstm_viz, training], ids=["lstm_viz", "training"])
+def test_every_public_name_is_explained_with_an_example(package: ModuleType) -> None:
+    lacking = [name for name in package.__all__ if ">>>" not in (getattr(package, name).__doc__ or "")]
+    assert not set(lacking) - _OF_PROCESSES, "the examples run as doctests, where the names are defined"
+    assert all(getattr(package, name).__doc__ for name in package.__all__)
 
 
 def test_trace_from_the_package() -> None:

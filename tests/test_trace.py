@@ -636,4 +636,4 @@ def test_a_trace_as_a_table_and_as_text() -> None:
     assert str(trace(models.Pinned(), X)).endswith("its forward pass raises.")
     empty = Trace((), {}, "Nothing")
     assert list(empty.to_frame().columns) == columns
-    assert str(empty).startswith("Nothing:")
+    assert str(empty) == "Nothing\nNo tensor was made."

@@ -15,6 +15,12 @@ class Audit(Shown):
 
     ``checked`` and ``not_checked`` say in sentences what was looked at and what was not, and what would be needed for
     it. ``sizes`` says what the symbols stand for in the run that the map is of.
+
+    >>> from torch import nn, randn
+    >>> from lstm_viz.audit import audit
+    >>> found = audit(nn.GRU(2, 5, batch_first=True), randn(4, 6, 2))  # x is (B, T, F)
+    >>> found.clean, tuple(found.map.depends.shape)  # (output positions, input positions): B·T by B·T
+    (True, (24, 24))
     """
 
     model: str

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from lstm_viz.cli.inputs import DTYPES, InputError, read_input
 from lstm_viz.cli.loading import ModelError, load_model
-from lstm_viz.cli.serving import HOST, PORT, serve
+from lstm_viz.ui.serving import HOST, PORT, serve
 
 _ABOUT = "See every tensor of an LSTM: its shape, the name of each axis, and the code that made it."
 _SAVES = (".html", ".svg", ".json")
@@ -44,7 +44,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"lstm-viz {_version()}")
     commands = parser.add_subparsers(dest="command", metavar="serve or trace")
     serving = commands.add_parser(
-        "serve", help="serve the app; the same as no command", description="Serve the app. Options of Streamlit's own follow."
+        "serve",
+        help="serve the app; the same as no command",
+        description="Serve the app. Options of Streamlit's own follow.",
     )
     serving.add_argument("--port", type=int, default=PORT, help="default: %(default)s")
     serving.add_argument("--host", default=HOST, help="0.0.0.0 for everyone on the network; default: %(default)s")
@@ -54,13 +56,15 @@ def _parser() -> argparse.ArgumentParser:
         description="Run a model once and print every tensor that was made.",
         epilog=f"For example: {_EXAMPLE}",
     )
-    tracing.add_argument("model", metavar="module:name", help="a Module, or a function or class that makes one of nothing")
+    tracing.add_argument(
+        "model", metavar="module:name", help="a Module, or a function or class that makes one of nothing"
+    )
     tracing.add_argument(
         "--input",
         action="append",
         default=[],
         metavar="SHAPE[:DTYPE]",
-        help=f"an input of random numbers, 4,12,1 or 4,12:int64; again for each further one. Dtypes: {', '.join(DTYPES)}",
+        help=f"random numbers, 4,12,1 or 4,12:int64; again for each further input. Dtypes: {', '.join(DTYPES)}",
     )
     tracing.add_argument("--below", type=int, default=2, help="whole numbers lie below this; default: %(default)s")
     tracing.add_argument("--seed", type=int, default=0, help="of the random numbers; default: %(default)s")
@@ -83,7 +87,7 @@ def _trace(options: argparse.Namespace) -> int:
 
     inputs = [read_input(text, max(options.below, 1), options.seed) for text in options.input]
     if options.save is not None and options.save.suffix.lower() not in _SAVES:
-        raise _SaveError(f"--save {options.save}: expected a file name that ends with {', '.join(_SAVES)}.")
+        raise _SaveError(f"--save {options.save}: expected a file name that ends with .html, .svg or .json.")
     model = load_model(options.model)
     try:
         found = trace(model, *inputs, axes=options.axes)

@@ -19,7 +19,8 @@ class ModelError(ValueError):
 def load_model(place: str) -> nn.Module:
     """The module that ``module:name`` stands for: a Module itself, or what a function or a class makes of nothing.
 
-    ``module`` is a module's name or the path of a .py file; what lies in the working folder is found. Raises ModelError.
+    ``module`` is a module's name or the path of a .py file; what lies in the working folder is found.
+    Raises ModelError.
     """
     module_name, _, path = place.partition(":")
     if not module_name or not path:

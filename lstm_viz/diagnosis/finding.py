@@ -19,6 +19,11 @@ class Diagnosis(Shown):
     message's own words point elsewhere; ``fix`` what to change in words, ``fixed_code`` the same as code.
     ``confidence`` lies between 0 and 1. ``tells_apart`` says how to know this cause from others that give the same
     message, ``pitfall`` is its key in the catalogue of mistakes. What does not apply is an empty text.
+
+    >>> from lstm_viz.diagnosis import diagnose
+    >>> found = diagnose("RuntimeError: input.size(-1) must be equal to input_size. Expected 1, got 2")[0]
+    >>> found.axis
+    'the last axis of x (F)'
     """
 
     key: str
@@ -40,7 +45,13 @@ class Diagnosis(Shown):
 
 
 class Diagnoses(list[Diagnosis], Shown):
-    """The answers to one message, best first: a list that prints and shows itself."""
+    """The answers to one message, best first: a list that prints and shows itself.
+
+    >>> from lstm_viz.diagnosis import diagnose
+    >>> found = diagnose("RuntimeError: Expected hidden[0] size (2, 4, 128), got [2, 64, 128]")
+    >>> found[0].key, len(found) > 1
+    ('hidden-last-batch', True)
+    """
 
     def __str__(self) -> str:
         return "\n\nOr: ".join(map(str, self))

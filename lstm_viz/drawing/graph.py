@@ -12,6 +12,8 @@ from lstm_viz.drawing.svg import add, picture, to_text
 from lstm_viz.grouping import Group, Part
 from lstm_viz.trace import Trace
 
+SMALLEST = 0.8
+"""What a picture may be shrunk to where there is little room: letters of 12 are hard to read below 10."""
 _MARGIN = 14.0
 _STYLE = (
     ".lv .card{fill:var(--paper);stroke:var(--faint);stroke-width:1.4}"
@@ -50,8 +52,9 @@ class TraceDiagram:
 
 
 def on_paper(diagram: TraceDiagram) -> str:
-    """The picture as a part of a page: never wider than it is, and with its own ground."""
-    return f'<div class="lv-picture" style="max-width:{diagram.width:.0f}px">{diagram.svg}</div>'
+    """The picture as a part of a page: where there is little room it is moved sideways, not made too small to read."""
+    outer, inner = f"max-width:{diagram.width:.0f}px;overflow-x:auto", f"min-width:{diagram.width * SMALLEST:.0f}px"
+    return f'<div class="lv-picture" style="{outer}"><div style="{inner}">{diagram.svg}</div></div>'
 
 
 def trace_diagram(trace: Trace, fold: str | Sequence[str] = (), depth: int | None = None) -> TraceDiagram:
@@ -94,4 +97,3 @@ def _closed(parts: Sequence[Part], plan: Plan) -> list[Group]:
         if isinstance(part, Group):
             found += [part] if plan.is_folded(part) else _closed(part.parts, plan)
     return found
-

@@ -169,9 +169,7 @@ def folded_node(
     return Node((shortened(title, 44),), (about,), cards, more, "folded")
 
 
-def _cards(
-    records: Sequence[TensorRecord], sizes: Sizes, returned: frozenset[str]
-) -> tuple[tuple[Card, ...], int]:
+def _cards(records: Sequence[TensorRecord], sizes: Sizes, returned: frozenset[str]) -> tuple[tuple[Card, ...], int]:
     shown = records if len(records) <= _MOST_CARDS else records[: _MOST_CARDS - 1]
     cards = tuple(Card(record, make_block(record, sizes), record.name in returned) for record in shown)
     return cards, len(records) - len(shown)

@@ -80,6 +80,11 @@ def _planned(
     level = depth if depth is not None else _legible_depth(parts, closed)  # 0: the outermost modules stay shut
     while level > 0 and _visible(parts, closed, level) > MOST:
         level -= 1
+    largest = sorted((group for group, _ in groups_in(parts)), key=lambda group: -group.count)
+    for group in largest:
+        if _visible(parts, closed, level) <= MOST:
+            break
+        closed.add(id(group))
     closed |= set(_deeper(parts, level))
     shown = dict(_stands_for(tree_of(trace.tensors)))
     shown = {name: _resolved(shown, name) for name in shown}

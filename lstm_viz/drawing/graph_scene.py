@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TypeAlias
 
 from lstm_viz.amounts import count_text
@@ -78,7 +79,10 @@ class Frame:
 
     def draw_names(self, group: Element, x: float, top: float, foot: float) -> None:
         """Write the names of the tensors that come in above and go out below."""
-        for key, y in [*((f"in {name}", top) for name in self.entering), *((f"out {name}", foot) for name in self.leaving)]:
+        for key, y in [
+            *((f"in {name}", top) for name in self.entering),
+            *((f"out {name}", foot) for name in self.leaving),
+        ]:
             text = port_text(key.partition(" ")[2])
             add(group, "text", text, x=self._middle(key, x), y=y, text_anchor="middle", font_size=SOFT, class_="soft")
 
@@ -228,7 +232,7 @@ def _about(part: Group) -> str:
 def _smooth(points: Sequence[tuple[float, float]]) -> str:
     """Through all points, upright at each."""
     path = f"M{points[0][0]:.1f},{points[0][1]:.1f}"
-    for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(points):
         if abs(x1 - x0) < 0.5:
             path += f"L{x1:.1f},{y1:.1f}"
         else:

@@ -1,9 +1,9 @@
-"""A layered layout of an acyclic graph: rows by the longest way, few crossings, and long edges as straight as can be."""
+"""A layered layout of an acyclic graph: rows by the longest way, few crossings, long edges straight."""
 
 from __future__ import annotations
 
 from bisect import bisect_right, insort
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TypeAlias
@@ -50,9 +50,7 @@ class Layout:
     height: float
 
 
-def layered(
-    boxes: Mapping[str, Box], edges: Sequence[Edge], *, across: float = 26.0, between: float = 40.0
-) -> Layout:
+def layered(boxes: Mapping[str, Box], edges: Sequence[Edge], *, across: float = 26.0, between: float = 40.0) -> Layout:
     """Lay a graph out from top to bottom; ``across`` and ``between`` are the gaps in a row and between rows.
 
     Raises ValueError for a graph with a cycle.
@@ -74,15 +72,8 @@ def layered(
     left = min((middles[key] - widths[key] / 2 for key in middles), default=0.0)
     right = max((middles[key] + widths[key] / 2 for key in middles), default=0.0)
     places = {key: (middles[key] - box.width / 2 - left, tops[rank[key]]) for key, box in boxes.items()}
-    ways = tuple(
-        tuple(
-            point
-            for key in chain[1:-1]
-            for row in [key[1]]
-            for point in ((middles[key] - left, tops[row]), (middles[key] - left, tops[row] + heights[row]))
-        )
-        for chain in chains
-    )
+    spans = [(top, top + height) for top, height in zip(tops, heights, strict=True)]
+    ways = tuple(tuple(_way(chain, middles, spans, left)) for chain in chains)
     feet = {key: tops[rank[key]] + heights[rank[key]] for key in boxes}
     return Layout(places, feet, ways, right - left, sum(heights) + between * max(len(heights) - 1, 0))
 
@@ -115,13 +106,23 @@ def _chain(number: int, edge: Edge, rank: Mapping[str, int]) -> list[Key]:
     return [edge.source, *((number, row) for row in passed), edge.target]
 
 
+def _way(
+    chain: Sequence[Key], middles: Mapping[Key, float], spans: Sequence[tuple[float, float]], left: float
+) -> Iterator[tuple[float, float]]:
+    """Where an edge enters and leaves each row that it passes."""
+    for key in chain[1:-1]:
+        if isinstance(key, tuple):
+            yield from ((middles[key] - left, y) for y in spans[key[1]])
+
+
 def _rows(boxes: Mapping[str, Box], rank: Mapping[str, int], chains: Iterable[Sequence[Key]]) -> list[list[Key]]:
     rows: list[list[Key]] = [[] for _ in range(max(rank.values(), default=-1) + 1)]
     for node in boxes:
         rows[rank[node]].append(node)
     for chain in chains:
         for key in chain[1:-1]:
-            rows[key[1]].append(key)  # type: ignore[index]  # what lies between two nodes is (edge, row)
+            if isinstance(key, tuple):
+                rows[key[1]].append(key)
     return rows
 
 
@@ -134,9 +135,7 @@ def _neighbours(pairs: Iterable[tuple[Key, Key]]) -> tuple[dict[Key, list[Key]],
     return above, below
 
 
-def _ordered(
-    rows: list[list[Key]], above: Mapping[Key, list[Key]], below: Mapping[Key, list[Key]]
-) -> list[list[Key]]:
+def _ordered(rows: list[list[Key]], above: Mapping[Key, list[Key]], below: Mapping[Key, list[Key]]) -> list[list[Key]]:
     """The rows in the order with the fewest crossings that some sweeps of the barycentre rule find."""
     best, fewest = rows, crossings(rows, below)
     current = [list(row) for row in rows]
@@ -214,7 +213,9 @@ def _middles(
         both = sweep >= SWEEPS
         for row in rows if sweep % 2 == 0 else reversed(rows):
             sides = (up, down) if both else (up,) if sweep % 2 == 0 else (down,)
-            _settle(row, widths, [[pull for side in sides for pull in side.get(key, ())] for key in row], middle, across)
+            _settle(
+                row, widths, [[pull for side in sides for pull in side.get(key, ())] for key in row], middle, across
+            )
     return middle
 
 
@@ -241,5 +242,3 @@ def _settle(
     places = [total / weight for total, weight, count in pools for _ in range(int(count))]
     for key, place, offset in zip(row, places, shifts, strict=True):
         middle[key] = place + offset
-
-

@@ -44,9 +44,8 @@ def style() -> str:
         for theme, places in themes.items()
         for where in places
     )
-    return (
-        f".lv-result{{{light}}}@media(prefers-color-scheme:dark){{.lv-result{{{dark}}}}}{of_notebooks}{_RULES}{symbols}"
-    )
+    rules = (_RULES + symbols).replace(".lv-result", 3 * ".lv-result")  # stronger than a notebook's own for its tables
+    return f".lv-result{{{light}}}@media(prefers-color-scheme:dark){{.lv-result{{{dark}}}}}{of_notebooks}{rules}"
 
 
 def fragment(parts: Iterable[str]) -> str:
@@ -77,7 +76,8 @@ def written(path: Path, writers: dict[str, Callable[[], str]]) -> str:
 
 def paragraph(text: str, kind: str = "") -> str:
     """A paragraph of plain text."""
-    return f"<p{f' class={chr(34)}{kind}{chr(34)}' if kind else ''}>{html.escape(text)}</p>" if text else ""
+    opening = f'<p class="{kind}">' if kind else "<p>"
+    return f"{opening}{html.escape(text)}</p>" if text else ""
 
 
 def code_block(text: str) -> str:

@@ -38,7 +38,12 @@ class DataSource(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class TableData:
-    """A recipe, and the person's own table where the recipe's data is "table"."""
+    """A recipe, and the person's own table where the recipe's data is "table".
+
+    >>> data = TableData(Recipe()).load()
+    >>> data.train.x.ndim  # (N, T, F)
+    3
+    """
 
     recipe: Recipe
     table: Table | None = None
@@ -52,7 +57,12 @@ class TableData:
 
 @dataclass(frozen=True, eq=False)
 class TextData:
-    """A text recipe, and the person's own texts (with their labels) where the recipe's data is "text"."""
+    """A text recipe, and the person's own texts (with their labels) where the recipe's data is "text".
+
+    >>> data = TextData(TextRecipe()).load()
+    >>> data.train.x.shape[0] == len(data.train)  # x (N, T)
+    True
+    """
 
     recipe: TextRecipe
     texts: Texts | None = None
@@ -68,7 +78,13 @@ class TextData:
 
 @dataclass(frozen=True, eq=False)
 class TensorData:
-    """Samples that are there already. The whole of them is sent to the process that trains."""
+    """Samples that are there already. The whole of them is sent to the process that trains.
+
+    >>> from lstm_viz.training.data import Samples
+    >>> samples = Samples(torch.zeros(8, 12, 3), torch.zeros(8, 1))  # x (N, T, F), target (N, O)
+    >>> len(TensorData(TrainingData(samples)).load().train)
+    8
+    """
 
     data: TrainingData
 
@@ -111,7 +127,12 @@ class Started:
 
 
 def start(job: Job) -> Started:
-    """Build the model and its batches, and seed torch as a script does. Raises SpecError where they do not fit."""
+    """Build the model and its batches, and seed torch as a script does. Raises SpecError where they do not fit.
+
+    >>> started = start(Job(NetworkSpec(), TableData(Recipe()), TrainingSpec(epochs=1)))
+    >>> next(iter(started.batches))[0].ndim  # x (B, T, F)
+    3
+    """
     data, spec = job.data.load(), job.spec
     network = job.model if isinstance(job.model, NetworkSpec) else None
     if network:

@@ -16,6 +16,10 @@ class Epoch:
     gradients together and before clipping. ``learning_rate`` is the one the epoch was trained with; ``seconds`` counts
     validation in, ``samples_per_second`` leaves it out. ``metrics`` is empty in epochs that were not measured: see
     ``TrainingSpec.metrics_every``. ``best`` says whether no earlier epoch had a lower validation loss.
+
+    >>> Epoch(1, train_loss=0.5, validation_loss=0.6, gradient_norm=2.0, learning_rate=0.001, seconds=0.1,
+    ...       samples_per_second=300.0).best
+    False
     """
 
     epoch: int

@@ -14,11 +14,11 @@ def weights_input() -> None:
     """Upload, in a box that opens; of several recurrent layers one is chosen. What goes wrong is said below it."""
     with st.sidebar, st.expander("Your own weights"):
         st.file_uploader(
-            "A state_dict: torch.save(model.state_dict(), 'weights.pt')",
+            "A state_dict that torch.save wrote",
             type=["pt", "pth", "bin", "ckpt"],
             key=_UPLOAD,
             on_change=_read,
-            help="Only the names and shapes are read, and nothing is executed. At most 50 MB.",
+            help="torch.save(model.state_dict(), 'weights.pt') writes one. Only names and shapes are read.",
         )
         found: SavedNetwork | None = st.session_state.get(_FOUND)
         if found is not None and len(found.layers) > 1:
@@ -59,7 +59,7 @@ def _use(found: SavedNetwork, layer: RecurrentWeights) -> None:
         st.session_state[_SAID] = (_plain(str(error)), ())
     else:
         use_spec(spec)
-        st.session_state[_SAID] = ("", (f"{layer} is drawn, with weights of its own.", *notes))
+        st.session_state[_SAID] = ("", (f"{layer} is drawn, with random weights in the place of the file's.", *notes))
 
 
 def _plain(text: str) -> str:

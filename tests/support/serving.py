@@ -43,7 +43,7 @@ def serving(
     with log.open("wb") as output:
         process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
     try:
-        yield Server(_answering(process, log, time.monotonic() + seconds), process.pid, log)
+        yield Server(answering(process, log, seconds), process.pid, log)
     finally:
         process.terminate()
         try:
@@ -53,7 +53,9 @@ def serving(
             process.wait()
 
 
-def _answering(process: subprocess.Popen[bytes], log: Path, deadline: float) -> str:
+def answering(process: subprocess.Popen[bytes], log: Path, seconds: float = 60) -> str:
+    """The address that a starting server writes into its log, once it answers there. Raises RuntimeError."""
+    deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and process.poll() is None:
         if (address := _ADDRESS.search(log.read_text(errors="replace"))) and _healthy(address[0]):
             return address[0]
