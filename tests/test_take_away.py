@@ -55,6 +55,8 @@ PAGES: dict[str, list[str]] = {
         "This page, .html",
     ],
     "pages/gradients.py": ["Norms, .csv", "Radii, .csv", "This page, .html"],
+    "pages/lessons.py": [],
+    "pages/quiz.py": ["Question, .py"],
 }
 
 

@@ -11,7 +11,8 @@ from lstm_viz.ui.lessons_route import LESSON_ROUTE
 from lstm_viz.ui.lessons_view import settled, shelf, view_of
 from lstm_viz.ui.told import state_of, told, whole_number
 
-_KEY = "lessons"
+LESSONS_KEY = "lessons"
+"""The key of the component."""
 _LESSONS = component(
     "lessons",
     """<div class="lessons">
@@ -43,12 +44,12 @@ def lessons_page() -> LessonPlace:
     place = settled(lesson_place())
     go_to(place)
     _LESSONS(
-        key=_KEY,
+        key=LESSONS_KEY,
         data={
             "shelf": list(shelf()),
-            "view": view_of(place, tall=bool(state_of(_KEY).get("narrow"))),
+            "view": view_of(place, tall=bool(state_of(LESSONS_KEY).get("narrow"))),
             "route": served_at(LESSON_ROUTE),
-            "seen": int(told(_KEY, "at", "sent").get("sent", 0)),
+            "seen": int(told(LESSONS_KEY, "at", "sent").get("sent", 0)),
         },
         default={"at": None, "narrow": False},
         on_at_change=_follow,
@@ -58,7 +59,7 @@ def lessons_page() -> LessonPlace:
 
 
 def _follow() -> None:
-    if at := told(_KEY, "at"):
+    if at := told(LESSONS_KEY, "at"):
         said = at.get("sizes")
         known = {str(letter): whole_number(size) for letter, size in said.items()} if isinstance(said, Mapping) else {}
         sizes = {letter: size for letter, size in known.items() if size is not None}
