@@ -16,7 +16,7 @@ from lstm_viz.ui.data_link import DATA_ENTRIES
 from lstm_viz.ui.gradients_link import GRADIENT_ENTRIES
 from lstm_viz.ui.pitfall_place import PitfallPlace, adopt_pitfall
 from lstm_viz.ui.presentation import presentation_style
-from lstm_viz.ui.projector_link import PROJECTOR_ENTRIES, PROJECTOR_NAMES
+from lstm_viz.ui.projector_link import PROJECTOR_ENTRIES, PROJECTOR_NAMES, presenting
 from lstm_viz.ui.room import follow_room, keep_room
 from lstm_viz.ui.settings import Settings, adopt, current
 from lstm_viz.ui.text import symbol_style
@@ -61,7 +61,7 @@ def open_page(title: str) -> Settings:
     """Begin a page, alone or under app.py: returns the visitor's settings, which the address holds from now on."""
     st.set_page_config(page_title=f"{title} · LSTM Shapes", page_icon=str(_ICON), layout="wide")
     st.html(f"<style>{_STYLE}{symbol_style()}</style>")
-    if UNDER_APP not in st.session_state:
+    if UNDER_APP not in st.session_state and not presenting():
         _links_between_pages()
     follow_room(title, PAGES)
     presentation_style(title)
