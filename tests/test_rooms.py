@@ -182,6 +182,7 @@ def test_paths_and_pages() -> None:
     for page in PAGES:
         assert page_of(path_of(page, PAGES), PAGES) == page
     assert page_of("/cell/", PAGES) == CELL
+    assert page_of("/shapes", PAGES) == SHAPES
     for path in ("//evil.example", "/_stcore/health", "/../cell", ""):
         with pytest.raises(RoomError, match="expected the path of one of"):
             page_of(path, list(PAGES))

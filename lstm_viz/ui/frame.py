@@ -19,7 +19,7 @@ from lstm_viz.ui.gradients_link import GRADIENT_ENTRIES
 from lstm_viz.ui.lessons_place import DECISIONS, LessonPlace, adopt_lesson
 from lstm_viz.ui.pitfall_place import adopt_pitfall
 from lstm_viz.ui.presentation import presentation_style
-from lstm_viz.ui.projector_link import PROJECTOR_ENTRIES, PROJECTOR_NAMES
+from lstm_viz.ui.projector_link import PROJECTOR_ENTRIES, PROJECTOR_NAMES, presenting
 from lstm_viz.ui.quiz_place import adopt_quiz
 from lstm_viz.ui.room import follow_room, keep_room
 from lstm_viz.ui.settings import Settings, adopt, current
@@ -77,7 +77,7 @@ def open_page(title: str) -> Settings:
     st.set_page_config(page_title=f"{title} · LSTM Shapes", page_icon=str(_ICON), layout="wide")
     more = TOOLBAR_STYLE + (EMBED_STYLE if is_embedded() else "")
     st.html(f"<style>{_STYLE}{symbol_style()}{more}</style>")
-    if UNDER_APP not in st.session_state:
+    if UNDER_APP not in st.session_state and not presenting():
         _links_between_pages()
     follow_room(title, PAGES)
     presentation_style(title)

@@ -39,11 +39,15 @@ def path_of(page: str, pages: Iterable[str]) -> str:
 
 
 def page_of(path: str, pages: Iterable[str]) -> str:
-    """The one of ``pages`` that has this path in the browser. Raises RoomError where none has."""
-    at = {path_of(page, pages): page for page in pages}
+    """The one of ``pages`` that has this path in the browser. Raises RoomError where none has.
+
+    The first has two: on a server that has not run app.py yet, it stands under its own name as well.
+    """
+    at = {served_at(f"/{page.removeprefix('pages/').removesuffix('.py')}"): page for page in pages}
+    at |= {path_of(page, pages): page for page in pages}
     found = at.get(path) or at.get(path.rstrip("/"))
     if found is None:
-        raise RoomError(f"expected the path of one of the {len(at)} pages, got {path[:60]!r}")
+        raise RoomError(f"expected the path of one of the {len(set(at.values()))} pages, got {path[:60]!r}")
     return found
 
 

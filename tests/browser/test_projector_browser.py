@@ -108,7 +108,7 @@ def test_keys_present_and_step_and_leave(page: Page) -> None:
     page.wait_for_function("() => location.search.includes('H=6')", timeout=PATIENCE)
     app_ready(page)
     page.get_by_label("Page", exact=True).select_option("Shapes")
-    page.wait_for_url(re.compile(r"/\?"), timeout=PATIENCE)
+    page.wait_for_url(re.compile(r"/(shapes)?\?"), timeout=PATIENCE)
     app_ready(page)
     assert parse_qs(urlsplit(page.url).query)["present"] == ["1"]
     page.get_by_label("Page", exact=True).blur()
