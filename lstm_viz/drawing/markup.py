@@ -5,7 +5,9 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable, Sequence
 
+from lstm_viz.dims import describe
 from lstm_viz.drawing.svg import leading_symbol
+from lstm_viz.parameters import Weight
 from lstm_viz.trace import TensorRecord
 
 
@@ -33,6 +35,23 @@ def html_table(columns: Sequence[str], rows: Iterable[Sequence[str]], numbers: S
     head = "".join(f"<th{kind}>{html.escape(name)}</th>" for name, kind in zip(columns, kinds, strict=True))
     body = "".join(_row(row, kinds) for row in rows)
     return f'<div class="lv-table"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+
+
+def weights_table(rows: Iterable[Weight]) -> str:
+    """Weights with their shapes, their counts, and which of their rows belong to each gate."""
+    columns = ("weight", "shape", "axes", "count", "rows of each gate", "what it is for")
+    cells = [
+        (
+            inline_code(row.name),
+            html.escape(str(row.shape)),
+            html.escape(describe(row.axes)),
+            html.escape(row.arithmetic),
+            ", ".join(f"{gate.letter} {gate.start}:{gate.stop}" for gate in row.gates),
+            html.escape(row.purpose),
+        )
+        for row in rows
+    ]
+    return html_table(columns, cells)
 
 
 def _row(row: Sequence[str], kinds: Sequence[str]) -> str:

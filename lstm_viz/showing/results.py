@@ -12,12 +12,11 @@ from lstm_viz.audit.findings import Finding
 from lstm_viz.audit.report import Audit
 from lstm_viz.cell import LayerPass, Unrolled
 from lstm_viz.diagnosis.finding import Diagnoses, Diagnosis
-from lstm_viz.dims import describe
 from lstm_viz.display import html_of, saved_as
 from lstm_viz.drawing.cell_diagram import cell_diagram
 from lstm_viz.drawing.cell_still import cell_still
 from lstm_viz.drawing.dependency import dependency_diagram
-from lstm_viz.drawing.markup import html_table, inline_code
+from lstm_viz.drawing.markup import html_table, inline_code, weights_table
 from lstm_viz.parameters import ParameterTable
 from lstm_viz.showing.page import code_block, fragment, paragraph, whole_page, written
 
@@ -95,18 +94,7 @@ def _diagnosis(found: Diagnosis) -> Iterator[str]:
 def _parameters(found: ParameterTable) -> Iterator[str]:
     trained = "all trained" if found.trainable == found.total else f"{count_text(found.trainable)} of them trained"
     yield f"<p><b>{found.total:,} weights</b>, {trained}</p>"
-    rows = [
-        (
-            inline_code(row.name),
-            html.escape(str(row.shape)),
-            html.escape(describe(row.axes)),
-            html.escape(row.arithmetic),
-            ", ".join(f"{gate.letter} {gate.start}:{gate.stop}" for gate in row.gates),
-            html.escape(row.purpose),
-        )
-        for row in found.rows[:_MOST_WEIGHTS]
-    ]
-    yield html_table(("weight", "shape", "axes", "count", "rows of each gate", "what it is for"), rows)
+    yield weights_table(found.rows[:_MOST_WEIGHTS])
     if len(found.rows) > _MOST_WEIGHTS:
         yield paragraph(f"{len(found.rows) - _MOST_WEIGHTS:,} more: to_frame() has them all.", "soft")
     sums = [(inline_code(each.module or "(the model)"), html.escape(each.arithmetic)) for each in found.modules]

@@ -9,6 +9,7 @@ import streamlit as st
 from lstm_viz.amounts import bytes_text
 from lstm_viz.budget import explain
 from lstm_viz.dims import describe
+from lstm_viz.drawing.markup import weights_table
 from lstm_viz.forward import Forward
 from lstm_viz.ui.caches import cached_cost, cached_parameters, script_of
 from lstm_viz.ui.embed import is_embedded
@@ -51,19 +52,7 @@ def _parameters(forward: Forward) -> None:
         _counted_parameters(forward)
         return
     table = cached_parameters(forward.spec)
-    columns = ("weight", "shape", "axes", "count", "gates", "what it is for")
-    rows = [
-        (
-            inline_code(row.name),
-            html.escape(str(row.shape)),
-            html.escape(describe(row.axes)),
-            html.escape(row.arithmetic),
-            ", ".join(f"{gate.letter} {gate.start}:{gate.stop}" for gate in row.gates),
-            html.escape(row.purpose),
-        )
-        for row in table.rows
-    ]
-    st.html(html_table(columns, rows))
+    st.html(weights_table(table.rows))
     sums = [f"- `{module.module}`: {module.arithmetic}" for module in table.modules]
     st.markdown("\n".join([*sums, f"- **in all: {table.total:,}**, equal to PyTorch's own count"]))
 

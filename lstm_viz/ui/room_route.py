@@ -5,15 +5,13 @@ Waiting costs no thread, and nothing is run for a phone until there is something
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from lstm_viz.ui.base_path import served_at
 from lstm_viz.ui.frame import PAGES
+from lstm_viz.ui.posted import PostedError, posted
 from lstm_viz.ui.projector_link import FOLLOW
 from lstm_viz.ui.room_place import HEADER, JOIN, ROUTE, entries_for_room, page_of, path_of
 from lstm_viz.ui.rooms import Key, RoomError, link_of, rooms, spelled
@@ -50,16 +48,13 @@ async def _shown(request: Request) -> Response:
 
 
 async def _publish(request: Request) -> Response:
-    body = b""
-    async for piece in request.stream():
-        body += piece
-        if len(body) > _LONGEST:
-            return JSONResponse({"error": f"expected at most {_LONGEST:,} bytes"}, status_code=413)
     try:
-        said: Any = json.loads(body)
+        said = await posted(request, _LONGEST)
         page, query = str(said["page"]), str(said["query"])
-    except (ValueError, KeyError, TypeError):
-        return JSONResponse({"error": "expected a JSON object with page and query"}, status_code=400)
+    except PostedError as refused:
+        return refused.answer
+    except KeyError:
+        return PostedError("expected a JSON object with page and query").answer
     key = Key(spelled(request.path_params["code"]), request.headers.get(HEADER, ""))
     try:
         shown = rooms().publish(key, page_of(page, PAGES), entries_for_room(query))

@@ -6,14 +6,14 @@ A visitor is known by a word in a header, which no other site's page can send an
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 from collections.abc import Callable
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
+
+from lstm_viz.ui.posted import PostedError, posted
 
 ROUTE = "/training-runs"
 HEADER = "training-visitor"
@@ -24,17 +24,10 @@ _PATIENT_FOR, _LOOKS_EVERY = 0.5, 0.01
 async def _respond(request: Request) -> JSONResponse:
     from lstm_viz.ui.training_desk import desk  # when it is asked: the server's start does not wait for it
 
-    body = b""
-    async for piece in request.stream():
-        body += piece
-        if len(body) > _LONGEST:
-            return JSONResponse({"error": f"expected a question of at most {_LONGEST:,} bytes"}, status_code=413)
     try:
-        asked: Any = json.loads(body or b"{}")
-    except (ValueError, RecursionError):
-        asked = None
-    if not isinstance(asked, dict):
-        return JSONResponse({"error": "expected a JSON object"}, status_code=400)
+        asked = await posted(request, _LONGEST)
+    except PostedError as refused:
+        return refused.answer
     visitor = request.headers.get(HEADER, "")
     try:
         await _while(lambda: desk().is_starting(visitor, str(asked.get("wait", ""))))
