@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import pickle
 import random
+import re
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise
@@ -21,6 +22,7 @@ from lstm_viz.gradients import CELLS, PRESETS, GradientSpec, clipped, flow_of, m
 from lstm_viz.gradients.clipping import RATE, TRAINED
 from lstm_viz.gradients.measuring import step_factor
 from lstm_viz.gradients.networks import batch_of, seeded_reader
+from lstm_viz.gradients.script import gradient_script
 from lstm_viz.gradients.spec import LIMITS, QUERY_NAMES
 from lstm_viz.gradients.words import (
     decades,
@@ -32,6 +34,7 @@ from lstm_viz.gradients.words import (
     say_states,
     verdict,
 )
+from lstm_viz.random_state import preserved
 from lstm_viz.recurrent import Recurrent, RecurrentError
 from lstm_viz.spec import SpecError
 
@@ -331,3 +334,26 @@ def test_a_network_can_be_sent_to_another_process() -> None:
     assert make()(torch.zeros(2, 5, 4)).shape == (2, 5, 3)
     spec = replace(GradientSpec(), seed=3)
     assert torch.equal(seeded_reader(spec, "rnn").linear.weight, seeded_reader(spec, "rnn").linear.weight)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_script_prints_the_page_s_own_norms(seed: int, capsys: pytest.CaptureFixture[str]) -> None:
+    rng = random.Random(seed)
+    spec = GradientSpec(
+        steps=rng.randint(3, 40),
+        batch_size=rng.randint(1, 9),
+        hidden_size=rng.randint(1, 9),
+        start=rng.choice(["torch", "orthogonal"]),
+        weight_scale=rng.uniform(0.3, 2),
+        activation=rng.choice(["tanh", "relu"]),
+        forget_bias=rng.uniform(-1, 4),
+        seed=seed,
+    )
+    with preserved():
+        exec(compile(gradient_script(spec), "gradients.py", "exec"), {})
+    printed = capsys.readouterr().out.splitlines()
+    for place, cell in enumerate(CELLS):
+        flow = flow_of(spec, cell)
+        for line, norms in zip(printed[2 * place : 2 * place + 2], (flow.x, flow.h), strict=True):
+            last, first = (float(number) for number in re.findall(r"(\S+) at the", line))
+            assert (last, first) == pytest.approx((norms[-1], norms[0]), rel=1e-3), line

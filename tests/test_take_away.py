@@ -54,7 +54,7 @@ PAGES: dict[str, list[str]] = {
         "Right: notebook, .ipynb",
         "This page, .html",
     ],
-    "pages/gradients.py": ["Norms, .csv", "Radii, .csv", "This page, .html"],
+    "pages/gradients.py": ["Script, .py", "Notebook, .ipynb", "Norms, .csv", "Radii, .csv", "This page, .html"],
     "pages/lessons.py": [],
     "pages/quiz.py": ["Question, .py"],
 }

@@ -1,10 +1,4 @@
-"""Predict the shape: endless questions about tensors of recurrent networks, each settled by running PyTorch.
-
->>> from lstm_viz.quiz import quiz
->>> question = next(quiz(seed=7, level=1))
->>> question.check(question.choices[0] if question.choices else "(1, 2, 3)").ran.printed != ""
-True
-"""
+"""Predict the shape: endless questions about tensors of recurrent networks, each settled by running PyTorch."""
 
 from __future__ import annotations
 
@@ -22,6 +16,10 @@ def quiz(seed: int | None = None, level: int = 1) -> Iterator[Question]:
 
     ``print(question)`` shows one, ``question.check("(4, 12, 5)")`` runs PyTorch and says which axis was wrong.
     Raises SpecError for a level that does not exist.
+
+    >>> question = next(quiz(seed=7, level=1))
+    >>> question.check(question.choices[0] if question.choices else "(1, 2, 3)").ran.printed != ""
+    True
     """
     from lstm_viz.quiz.asking import questions  # only now: a page that asks nothing need not load the questions
 

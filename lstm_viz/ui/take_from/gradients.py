@@ -5,13 +5,14 @@ from __future__ import annotations
 from itertools import zip_longest
 
 from lstm_viz.drawing.standalone import Block, OnScreen, Prose, Section, Sheet
+from lstm_viz.gradients.script import gradient_script
 from lstm_viz.gradients.spec import GradientSpec
 from lstm_viz.gradients.words import NAMES, say_clipping, say_inputs, say_losses, say_radii, say_states
 from lstm_viz.spreadsheet import Grid
 from lstm_viz.ui.gradients_cache import all_clipped, all_radii, flows
 from lstm_viz.ui.gradients_runs import chance, race, views
 from lstm_viz.ui.gradients_settings import TABS, current_gradients
-from lstm_viz.ui.take_away import File, table_file, take_away
+from lstm_viz.ui.take_away import File, script_files, table_file, take_away
 
 
 def take_from_gradients() -> None:
@@ -25,6 +26,7 @@ def _tables(stem: str, spec: GradientSpec) -> list[File]:
     match spec.view:
         case "through-time":
             return [
+                *script_files(stem, "Gradients through time", lambda: gradient_script(_spec())),
                 table_file(stem, "norms", lambda: norms_grid(_spec())),
                 table_file(stem, "radii", lambda: radii_grid(_spec())),
             ]
