@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -31,10 +33,17 @@ def test_trace_from_the_package() -> None:
     assert found["output"].shape == (7, 2, 5)
 
 
-def test_the_readme_s_example_runs() -> None:
+def test_the_readme_s_example_runs(tmp_path: Path) -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
+    surroundings = os.environ | {"PYTHONPATH": str(ROOT)}  # it saves a file where it runs
     for example in re.findall(r"```python\n(.*?)```", text, re.DOTALL):
-        subprocess.run([sys.executable, "-W", "error", "-c", example], check=True, cwd=ROOT, capture_output=True)
+        subprocess.run(
+            [sys.executable, "-W", "error", "-c", example],
+            check=True,
+            cwd=tmp_path,
+            env=surroundings,
+            capture_output=True,
+        )
 
 
 def test_the_readme_s_pictures_and_links_exist() -> None:
