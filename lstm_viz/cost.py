@@ -225,7 +225,8 @@ def _working(spec: NetworkSpec, weights: int) -> Sum:
     """An upper estimate, calibrated on measured peaks: see tests/test_cost.py.
 
     The widest input twice more, turned; the gates of every step and what the layers hand on; the states and one step's
-    temporaries; an LSTM's weights in oneDNN's order; and what the making of x and the target holds for a moment.
+    temporaries; an LSTM's weights in oneDNN's order, or as much of the others' as a matrix
+    product packs; and what the making of x and the target holds for a moment.
     """
     directions = _directions(spec)
     widest = _reads(spec)[0] if spec.input_size > spec.step_size or spec.layers == 1 else _step(spec)
@@ -236,8 +237,7 @@ def _working(spec: NetworkSpec, weights: int) -> Sum:
         (3 * spec.gates, "B", "H"),
         (4, *_rows(spec), "O"),
     ]
-    if spec.cell == "lstm":
-        terms.append((weights,))
+    terms.append((weights if spec.cell == "lstm" else weights // 8,))
     if spec.input == "one-hot":
         terms.append((2, "B", "T", "F"))  # one_hot makes int64 first
     elif spec.input == "numbers" and spec.data != "random":

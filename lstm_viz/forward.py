@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from lstm_viz.batch import Batch, make_batch
+from lstm_viz.cost import cost
 from lstm_viz.datasets import Table
 from lstm_viz.dims import shape_size
 from lstm_viz.equalities import Equality, equalities
@@ -78,9 +79,11 @@ def compute_forward(spec: NetworkSpec) -> Forward:
     (1000000, 12, 5)
     """
     like = _named(_make(spec))
-    written, layers = _assignments(source(spec)), _layer_texts(spec)
-    records = tuple(_resized(record, spec, written, layers) for record in like)
-    return Forward(spec, replace(like, tensors=records, **_about_sizes(spec, like)), _layers(spec))
+    written, layers, weights = _assignments(source(spec)), _layer_texts(spec), _weights_by_layer(spec)
+    records = tuple(_resized(record, spec, written, layers, weights) for record in like)
+    in_all = sum(weights.values())
+    found = replace(like, tensors=records, weights=in_all, trained=in_all, **_about_sizes(spec, like))
+    return Forward(spec, found, _layers(spec))
 
 
 def _traced(spec: NetworkSpec, network: nn.Module, batch: Batch, names: bool) -> Trace:
@@ -130,7 +133,11 @@ def _about_sizes(spec: NetworkSpec, like: Trace) -> dict[str, Any]:
 
 
 def _resized(
-    record: TensorRecord, spec: NetworkSpec, written: Mapping[str, str], layers: Mapping[str, str]
+    record: TensorRecord,
+    spec: NetworkSpec,
+    written: Mapping[str, str],
+    layers: Mapping[str, str],
+    weights: Mapping[str, int],
 ) -> TensorRecord:
     shape = shape_size(record.axes, spec.sizes)
     return replace(
@@ -139,7 +146,16 @@ def _resized(
         nbytes=math.prod(shape) * record.dtype.itemsize,
         expression=written.get(record.variable or "", record.expression),
         layer=layers.get(record.module, record.layer),
+        weights=weights[record.module] if record.weights else 0,
     )
+
+
+def _weights_by_layer(spec: NetworkSpec) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for part in cost(spec).weights:
+        layer = part.name.split()[0]
+        found[layer] = found.get(layer, 0) + part.total
+    return found
 
 
 def _layer_texts(spec: NetworkSpec) -> dict[str, str]:

@@ -304,7 +304,9 @@ def strict(server_process: Server) -> Iterator[Server]:
     already = server_process.log.stat().st_size
     yield server_process
     for record in records(server_process, already):
-        passed = record.get("traceback", "").replace(f"{ROOT}/lstm_viz/ui/no_delay.py", "")
+        passed = record.get("traceback", "")
+        for middleware in ("no_delay", "guard"):
+            passed = passed.replace(f"{ROOT}/lstm_viz/ui/{middleware}.py", "")
         assert f"{ROOT}/lstm_viz" not in passed, record["traceback"]
     with visiting(server_process.url) as visitor:
         visitor.run()

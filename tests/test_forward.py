@@ -167,6 +167,7 @@ def test_computing_gives_what_running_gives(forwards: list[Forward]) -> None:
         computed = compute_forward(forward.spec)
         assert computed.computed
         assert [described(record) for record in computed.trace] == [described(record) for record in forward.trace]
+        assert (computed.trace.weights, computed.trace.trained) == (forward.trace.weights, forward.trace.trained)
         assert dict(computed.trace.sizes) == dict(forward.trace.sizes)
         assert computed.trace.returned == forward.trace.returned
         assert dict(computed.trace.pinned or {}) == dict(forward.trace.pinned or {})
