@@ -19,6 +19,7 @@ _CODE = (FunctionType, BuiltinFunctionType, MethodType, ModuleType, type)
 # By type() alone: isinstance asks an object for its class, and some of torch's warn of it.
 def held() -> list[str]:
     """The shared caches in which MARK stands, however deep."""
+    gc.unfreeze()  # what was frozen before, by a module that forks, is hidden from get_objects
     gc.collect()
     caches = [each for each in gc.get_objects() if type(each) is functools._lru_cache_wrapper]
     return [cache.__qualname__ for cache in caches if cache.cache_info().currsize and any(_texts_with_mark(cache))]
