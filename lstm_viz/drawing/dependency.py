@@ -46,8 +46,8 @@ class _Band:
         return any(place.step for place in self.places)
 
 
-def dependency_diagram(found: DependencyMap, widest: float = 900.0) -> str:
-    """The map as a drawing, its cells together not wider than ``widest``.
+def dependency_diagram(found: DependencyMap, widest: float = 900.0, of: str = "") -> str:
+    """The map as a drawing, its cells together not wider than ``widest``; ``of`` says whose it is, in its name.
 
     A filled cell is an input that an output depends on: blue where that is right, crossed orange where it is not. A
     dashed cell is a step of its own sample that an output does not depend on; grey steps hold padding. Of many samples
@@ -63,7 +63,8 @@ def dependency_diagram(found: DependencyMap, widest: float = 900.0) -> str:
     samples, roomy = len({place.sample for place in columns.places}), min(columns.cell, rows.cell) >= _ROOMY
     legend = _legend_lines(_legend_entries(found, together, samples, roomy), width)
     height = top + rows.extent + 14 + _LEGEND_LINE * len(legend)
-    root = picture(width, height, f"Which inputs {len(found.outputs)} outputs depend on")
+    name = f"which inputs {len(found.outputs)} outputs depend on"
+    root = picture(width, height, f"{of}, {name}" if of else name.capitalize())
     add(root, "style", _STYLE)
     _column_labels(root, columns, left, top)
     _row_labels(root, rows, left, top)

@@ -44,7 +44,8 @@ _ADOPT_PLACES = (adopt_place, adopt_pitfall, adopt_quiz, adopt_lesson)
 _OF_PAGES = (DATA_ENTRIES, TRAINING_ENTRIES, GRADIENT_ENTRIES)
 _ICON = Path(__file__).with_name("icon.svg")
 _STYLE = """
-.stMainBlockContainer{padding:3.2rem 1.6rem 3rem}
+.stMainBlockContainer{padding:3.6rem 1.6rem 3rem}
+@media(min-width:641px){[data-testid=stHeader]{height:3.2rem;min-height:0}}
 [data-testid="stSidebarUserContent"]{padding-top:0}
 [data-testid="stSidebarHeader"]{height:2.4rem;margin-bottom:0}
 [data-testid="stSidebarUserContent"] [data-testid="stVerticalBlock"]{gap:.7rem}
@@ -77,7 +78,7 @@ def open_page(title: str) -> Settings:
     st.set_page_config(page_title=f"{title} · LSTM Shapes", page_icon=str(_ICON), layout="wide")
     more = TOOLBAR_STYLE + (EMBED_STYLE if is_embedded() else "")
     st.html(f"<style>{_STYLE}{symbol_style()}{more}</style>")
-    if UNDER_APP not in st.session_state and not presenting():
+    if UNDER_APP not in st.session_state and not (is_embedded() or presenting()):
         _links_between_pages()
     follow_room(title, PAGES)
     presentation_style(title)

@@ -115,7 +115,7 @@ def _depending(way: Depending) -> str:
     sentence = html.escape(way.map.sentence(worst_output(way.map)))
     return (
         f'<section class="way {kind}"><h3><span>{sign}</span> {html.escape(way.title)}</h3>{code}'
-        f'{dependency_diagram(way.map, 440)}<p class="reads">{sentence}</p></section>'
+        f'{dependency_diagram(way.map, 440, way.title)}<p class="reads">{sentence}</p></section>'
     )
 
 

@@ -4,6 +4,7 @@ const MARKS = {
   leave: "M5 5l10 10M15 5L5 15",
   room: "M3 3h5v5H3zM12 3h5v5h-5zM3 12h5v5H3zM12 12h2v2h-2zM15 15h2v2h-2zM12 17h2M17 12v1",
 }
+const GAP = 16 // Streamlit lets the last name stand out by some 7 px
 let act = null
 let panel = null
 let isPresenting = false
@@ -17,12 +18,23 @@ export default function ({ data, parentElement, setTriggerValue, setStateValue }
   tellType(data, setStateValue)
   panel = parentElement.querySelector(".behind")
   drawButtons(parentElement.querySelector(".buttons"), data)
+  keepClear(document.querySelector(".st-key-toolbar"))
   panel.onclick = (event) => { if (event.target === panel) close() }
   if (joins && !data.refused) close()
   joins = false
   if (!panel.hidden) drawPanel(data)
   window.addEventListener("keydown", onKey)
   return () => window.removeEventListener("keydown", onKey)
+}
+
+// The navigation ends where the toolbar begins, however much stands in it
+function keepClear(toolbar) {
+  if (!toolbar || toolbar.keepsClear) return
+  toolbar.keepsClear = new ResizeObserver(() => {
+    const width = Math.ceil(window.innerWidth - toolbar.getBoundingClientRect().left) + GAP
+    if (toolbar.isConnected && !isPresenting) document.documentElement.style.setProperty("--lv-toolbar", `${width}px`)
+  })
+  toolbar.keepsClear.observe(toolbar)
 }
 
 // Charts are drawn by the server, which knows nothing of the screen: 13 px are 20 at 1920

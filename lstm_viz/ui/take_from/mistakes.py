@@ -59,7 +59,8 @@ def _side(outcome: Outcome, title: str, ran: Ran, side: int) -> Section:
         blocks.append(Grid("", ("tensor", "shape"), [(name, str(shape)) for name, shape in ran.shapes]))
     if outcome.maps is not None:
         found = outcome.maps[side]
-        blocks += [Drawing(dependency_diagram(found, _MAP_WIDTH)), Prose(found.sentence(worst_output(outcome.maps[0])))]
+        drawing = dependency_diagram(found, _MAP_WIDTH, title)
+        blocks += [Drawing(drawing), Prose(found.sentence(worst_output(outcome.maps[0])))]
     if outcome.harms:
         rows = [(harm.what, (harm.wrong, harm.right)[side]) for harm in outcome.harms]
         blocks.append(Grid("", ("measure (0 is harmless)", "value"), rows))
