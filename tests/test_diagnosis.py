@@ -17,6 +17,7 @@ from lstm_viz.diagnosis.code_facts import read_code
 from lstm_viz.diagnosis.families import FAMILIES
 from lstm_viz.pitfalls.keys import KEYS
 from lstm_viz.spec import NetworkSpec
+from lstm_viz.trace import TraceError, trace
 from tests.support.provoked import MISTAKES, Sizes, said
 
 
@@ -399,3 +400,14 @@ def test_the_families_know_many_messages() -> None:
 def test_every_pitfall_named_is_in_the_catalogue() -> None:
     source = "".join(path.read_text(encoding="utf-8") for path in Path(families.__file__).parent.glob("*.py"))
     assert set(re.findall(r'pitfall="([^"]+)"', source)) <= set(KEYS)
+
+
+def test_an_exception_is_taken_as_it_was_caught() -> None:
+    layer = torch.nn.Linear(6, 1)
+    with pytest.raises(RuntimeError) as raised:
+        layer(torch.zeros(4, 5))
+    with pytest.raises(TraceError) as traced:
+        trace(layer, torch.zeros(4, 5))
+    found = diagnose(str(raised.value))[0]
+    assert diagnose(raised.value)[0].key == diagnose(traced.value)[0].key == found.key
+    assert diagnose(traced.value)[0].numbers == found.numbers

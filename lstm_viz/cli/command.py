@@ -92,6 +92,10 @@ def _trace(options: argparse.Namespace) -> int:
     try:
         found = trace(model, *inputs, axes=options.axes)
     except TraceError as error:
+        if not inputs:
+            raise InputError(
+                f"{options.model} needs an input: add --input and its shape, such as --input 4,12,1."
+            ) from error
         print(error.partial)
         print(f"\n{error}\n\n{_explained(error)}", file=sys.stderr)
         return 1
@@ -112,5 +116,4 @@ def _explained(error: Exception) -> str:
     """What the message means, as the doctor says it."""
     from lstm_viz.diagnosis import diagnose
 
-    cause = error.__cause__ or error
-    return str(diagnose(f"{type(cause).__name__}: {cause}")[0])
+    return str(diagnose(error)[0])

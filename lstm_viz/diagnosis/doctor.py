@@ -12,6 +12,7 @@ from lstm_viz.diagnosis.finding import Diagnoses, Diagnosis
 from lstm_viz.diagnosis.reading import Message, cleaned, messages, one_line, shortened
 from lstm_viz.dims import SYMBOLS
 from lstm_viz.spec import NetworkSpec
+from lstm_viz.traced import TraceError
 
 MOST_ANSWERS = 5
 _EARLIER = 0.6
@@ -20,9 +21,9 @@ _WHOLE = 0.95
 
 
 def diagnose(
-    message: str, *, code: str | None = None, sizes: Mapping[str, int] | NetworkSpec | None = None
+    message: str | BaseException, *, code: str | None = None, sizes: Mapping[str, int] | NetworkSpec | None = None
 ) -> Diagnoses:
-    """What ``message``, an error, a warning or a whole traceback, means in its own numbers, best answer first.
+    """What ``message``, an exception, or its text, or a whole traceback, means in its own numbers, best answer first.
 
     ``code`` is the person's program, which is read and never executed; ``sizes`` what they say of it, by symbol, or a
     network's settings. There is always an answer: the last resort says that the message is not known, and what can be
@@ -32,7 +33,7 @@ def diagnose(
     >>> found.key, found.numbers[0]
     ('hidden-last-batch', (64, 'the batch that h_0 was made for'))
     """
-    text = cleaned(message)
+    text = cleaned(message if isinstance(message, str) else _text_of(message))
     seen = _evidence(text, code or "", sizes)
     answers: dict[str, Diagnosis] = {}
     for place, each in enumerate(messages(text)):
@@ -46,6 +47,12 @@ def diagnose(
     if not answers:
         return Diagnoses([unknown.answer(messages(text)[0], seen)])
     return Diagnoses(sorted(answers.values(), key=lambda answer: -answer.confidence)[:MOST_ANSWERS])
+
+
+def _text_of(error: BaseException) -> str:
+    """An exception as Python prints it; of a trace that ended early, what the model raised."""
+    cause = error.__cause__ if isinstance(error, TraceError) and error.__cause__ else error
+    return f"{type(cause).__name__}: {cause}"
 
 
 def _answers(message: Message, seen: Evidence) -> list[Diagnosis]:

@@ -89,7 +89,8 @@ def open_page(title: str) -> Settings:
 
 def _links_between_pages() -> None:
     """On a server that has not run app.py yet, a deep link runs its page without app.py's navigation."""
-    with suppress(StreamlitAPIException), st.container(horizontal=True):  # a page that is tested alone has no others
+    links = st.container(horizontal=True, key="page_links")
+    with suppress(StreamlitAPIException), links:  # a page that is tested alone has no others
         for path, title in PAGES.items():
             st.page_link(path, label=title)
 

@@ -3,6 +3,7 @@
 // route, the page answers. What has been done is kept in this browser.
 const NARROW = 720
 const SETTLED = 250
+const LEAST_ZOOM = 0.86 // what is 0.95 rem is 20 px at 1920 then
 const KEPT = "lstm-lessons"
 const lessons = { root: null, shelf: [], view: null, route: "", place: null, sent: 0, asked: 0, busy: false, timer: null, tell: null }
 
@@ -25,9 +26,11 @@ export default function ({ data, parentElement, setStateValue }) {
   window.addEventListener("keydown", onKey)
   const measure = () => {
     const narrow = root.clientWidth > 0 && root.clientWidth < NARROW
-    if (root.dataset.narrow === String(narrow)) return
+    const same = root.dataset.narrow === String(narrow)
     const first = root.dataset.narrow === undefined
     root.dataset.narrow = narrow
+    if (lessons.view) fitStep()
+    if (same) return
     if (!first || narrow) setStateValue("narrow", narrow)
   }
   const observer = new ResizeObserver(measure)
@@ -35,6 +38,7 @@ export default function ({ data, parentElement, setStateValue }) {
   return () => {
     window.removeEventListener("keydown", onKey)
     observer.disconnect()
+    document.documentElement.style.removeProperty("--lv-below")
   }
 }
 
@@ -131,7 +135,10 @@ function show(view) {
   lessons.view = view
   root.querySelector(".shelf").hidden = Boolean(view)
   root.querySelector(".step").hidden = !view
-  if (!view) return drawShelf(root.querySelector(".shelf"))
+  if (!view) {
+    standClear(root.querySelector(".move"))
+    return drawShelf(root.querySelector(".shelf"))
+  }
   if (!view.task || view.task.solved) keep(view.lesson, view.step)
   drawStep(view, before?.lesson === view.lesson && before?.step === view.step)
   return undefined
@@ -202,8 +209,8 @@ function drawStep(view, same) {
   for (const svg of picture.querySelectorAll("svg.lv")) {
     const [, , width, height] = svg.getAttribute("viewBox").split(" ").map(Number)
     svg.dataset.theme = lessons.theme
-    svg.style.maxWidth = `${width * 1.3}px`
-    svg.style.maxHeight = height > 1.2 * width ? "" : "calc(100vh - 11rem)"
+    const below = svg.closest(".way")?.querySelector(".reads")
+    fitToScreen(svg, `${width * 1.3}px`, height > 1.2 * width ? "" : "calc(100vh - 11rem)", below)
   }
   const behind = part("behind")
   behind.href = view.behind.href
@@ -214,6 +221,26 @@ function drawStep(view, same) {
     part("title").focus({ preventScroll: true })
     scrollToTop(root)
   }
+  fitStep()
+}
+
+// On a projector a step that is longer than the screen is drawn smaller, but never illegibly small.
+function fitStep() {
+  const { root } = lessons
+  standClear(root.querySelector(".move"))
+  const bar = document.querySelector(".st-key-toolbar")?.getBoundingClientRect().top
+  for (const part of root.querySelectorAll(".left, .claim, .grids")) {
+    part.style.zoom = ""
+    if (!isPresented() || isPhone() || !bar || !part.offsetHeight) continue
+    const { top, bottom } = part.getBoundingClientRect()
+    if (bottom > bar) part.style.zoom = Math.max(LEAST_ZOOM, (bar - top - 8) / (bottom - top))
+  }
+}
+
+// On a phone the way on stands at the bottom; a follower's banner stands above it.
+function standClear(move) {
+  const fixed = move.offsetHeight && getComputedStyle(move).position === "fixed"
+  document.documentElement.style.setProperty("--lv-below", fixed ? `${move.offsetHeight}px` : "0px")
 }
 
 function scrollToTop(root) {

@@ -115,7 +115,7 @@ def _depending(way: Depending) -> str:
     sentence = html.escape(way.map.sentence(worst_output(way.map)))
     return (
         f'<section class="way {kind}"><h3><span>{sign}</span> {html.escape(way.title)}</h3>{code}'
-        f'{dependency_diagram(way.map, 440, way.title)}<p class="reads">{sentence}</p></section>'
+        f'<div class="map">{dependency_diagram(way.map, 440, way.title)}</div><p class="reads">{sentence}</p></section>'
     )
 
 
@@ -142,7 +142,7 @@ def _shade_rules() -> str:
     rules = []
     for theme, host in (("light", ":host"), ("dark", ":host([data-theme=dark])")):
         rules += [
-            f"{host} td.v{step}{{background:{colour};color:{on_top_of(colour)}}}"
+            f"{host} td.v{step}{{--shade:{colour};background:{colour};color:{on_top_of(colour)}}}"
             for step, colour in shades(theme).items()
         ]
     return "".join(rules)

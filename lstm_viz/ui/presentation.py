@@ -21,7 +21,7 @@ _ASIDE = {
 # 1.28 % of the width: 24.6 px at 1920, so that 0.82 rem, the least of the app, is 20 px there
 _STYLE = """
 :root{font-size:clamp(15px,1.28vw,56px);--lv-present:1;--lv-least:.82rem;--lv-bar:3.1rem;--lv-toolbar:0}
-[data-testid=stHeader],[data-testid=stSidebar],[data-testid=stExpandSidebarButton]{display:none}
+[data-testid=stHeader],[data-testid=stSidebar],[data-testid=stExpandSidebarButton],.st-key-page_links{display:none}
 .stTabs [role=tablist]{display:none}
 .stTabs [role=tabpanel]{padding-top:0}
 .stTabs [data-testid=stVerticalBlock]{gap:.5rem}

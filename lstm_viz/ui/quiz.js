@@ -79,10 +79,15 @@ function pressed(root, state, event) {
   if (event.key.length === 1 && place >= 0 && choices && place < choices.length && !state.data.verdict && !state.data.card) {
     event.preventDefault()
     choose(state, place)
-  } else if (event.key === "Enter" && !at.matches?.("button, a, summary") && (state.data.verdict || state.data.card)) {
+  } else if (goesOn(event.key, at) && (state.data.verdict || state.data.card)) {
     event.preventDefault()
     state.say("next")
   }
+}
+
+// a clicker sends the page keys
+function goesOn(key, at) {
+  return (key === "Enter" && !at.matches?.("button, a, summary")) || (key === "PageDown" && isPresented())
 }
 
 function draw(root, state) {
