@@ -150,7 +150,7 @@ function drawShelf(shelf) {
     const next = lesson.steps.find((step) => !(kept()[lesson.key] ?? []).includes(step.key)) ?? lesson.steps[0]
     const card = element("a", { className: "card", href: `?lesson=${lesson.key}&step=${next.key}` },
       element("span", { className: "number", textContent: place + 1 }),
-      element("h3", { textContent: lesson.title }),
+      element("h2", { textContent: lesson.title }),
       element("p", { className: "about", textContent: lesson.about }),
       element("p", { className: "source", textContent: lesson.source }),
       element("span", { className: "pips" }, ...lesson.steps.map((step) => element("i", {
@@ -175,7 +175,7 @@ function drawStep(view, same) {
   part("name").textContent = view.name
   drawDots(part("dots"), lesson, view)
   part("count").textContent = `${view.number} of ${lesson.steps.length}`
-  root.querySelector("h2").innerHTML = view.title
+  root.querySelector(".step h2").innerHTML = view.title
   fill(part("words"), view.words)
   fill(part("code code"), view.code)
   part("code").hidden = !view.code
@@ -188,6 +188,10 @@ function drawStep(view, same) {
   if (picture.shown !== view.picture) {
     picture.innerHTML = view.picture
     picture.shown = view.picture
+    for (const block of picture.querySelectorAll(".block[role=button]")) {  // nothing is chosen here
+      block.setAttribute("role", "img")
+      for (const name of ["tabindex", "aria-pressed"]) block.removeAttribute(name)
+    }
   }
   for (const svg of picture.querySelectorAll("svg.lv")) {
     const [, , width, height] = svg.getAttribute("viewBox").split(" ").map(Number)
@@ -201,7 +205,7 @@ function drawStep(view, same) {
   part("back").disabled = view.number === 1
   part("next").textContent = view.number === lesson.steps.length ? "All lessons ›" : "Next ›"
   if (!same) {
-    root.querySelector("h2").focus({ preventScroll: true })
+    root.querySelector(".step h2").focus({ preventScroll: true })
     root.closest("section")?.scrollTo?.(0, 0)
     scrollToTop(root)
   }

@@ -114,7 +114,7 @@ def _depending(way: Depending) -> str:
     code = f"<pre><code>{html.escape(way.code)}</code></pre>" if way.code else ""
     sentence = html.escape(way.map.sentence(worst_output(way.map)))
     return (
-        f'<section class="way {kind}"><h4><span>{sign}</span> {html.escape(way.title)}</h4>{code}'
+        f'<section class="way {kind}"><h3><span>{sign}</span> {html.escape(way.title)}</h3>{code}'
         f'{dependency_diagram(way.map, 440)}<p class="reads">{sentence}</p></section>'
     )
 

@@ -84,7 +84,7 @@ function fill(place, data, ask, say) {
   for (const { label, group } of data.files) groups.get(group).push(item(label, () => ask(label)))
   place.replaceChildren(...[...groups].filter(([, items]) => items.length).map(([name, items]) => {
     const section = document.createElement("section")
-    section.append(Object.assign(document.createElement("h3"), { textContent: name }), ...items)
+    section.append(Object.assign(document.createElement("h2"), { textContent: name }), ...items)
     return section
   }))
 }
