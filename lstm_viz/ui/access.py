@@ -18,6 +18,7 @@ _CODE = "".join(
 )
 ACCESS_STYLE = f"""{_CODE}
 .stApp [data-testid=stButtonGroup] button[data-selected=true] p{{color:light-dark(#1f5f9e,#93c3f5)}}
+.stApp [data-testid=stBaseButton-primary] p{{color:#fff}}
 .stMainBlockContainer .stMarkdown h2{{font-size:1.2rem;padding:.3rem 0 .5rem}}
 .stApp :is(a,button,summary,pre,[role=tab],[tabindex="0"]):focus-visible{{
 outline:2px solid light-dark(#1f5f9e,#93c3f5);outline-offset:2px}}
