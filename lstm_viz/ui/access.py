@@ -17,7 +17,8 @@ _CODE = "".join(
     f".stApp .stCode.stCode .token:is({names}){{color:light-dark({colours})}}" for names, colours in _INKS.items()
 )
 ACCESS_STYLE = f"""{_CODE}
-.stApp [data-testid=stButtonGroup] button[data-selected=true] p{{color:light-dark(#1f5f9e,#93c3f5)}}
+.stApp [data-testid=stButtonGroup] button[data-selected=true] p,
+.stApp [data-testid=stSliderThumbValue] p{{color:light-dark(#1f5f9e,#93c3f5)}}
 .stApp [data-testid=stBaseButton-primary] p{{color:#fff}}
 .stMainBlockContainer .stMarkdown h2{{font-size:1.2rem;padding:.3rem 0 .5rem}}
 .stApp :is(a,button,summary,pre,[role=tab],[tabindex="0"]):focus-visible{{

@@ -64,7 +64,7 @@ def in_both_themes(page: Page, where: str) -> list[str]:
 
 @pytest.mark.parametrize("address", SCENES)
 def test_no_page_has_a_finding_of_weight(open_page: Callable[..., Page], address: str) -> None:
-    page = axe_into(open_page(bypass_csp=True))
+    page = axe_into(open_page(bypass_csp=True, reduced_motion="reduce"))
     page.goto(address)
     expect(page.get_by_role("heading", level=1)).to_have_count(1, timeout=LONG)
     app_ready(page)
