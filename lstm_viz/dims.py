@@ -99,6 +99,16 @@ class Axis:
         return f"{product}{'+' if self.offset > 0 else '−'}{abs(self.offset)}"
 
     @property
+    def spoken(self) -> str:
+        """It with the names of its symbols, for who hears it.
+
+        >>> Axis.parse("D·H").spoken
+        'directions times hidden size D·H'
+        """
+        names = " times ".join(SYMBOLS[symbol[0]].name for symbol in self.symbols)
+        return f"{names} {self}" if names else str(self)
+
+    @property
     def symbols(self) -> tuple[str, ...]:
         """The symbols in it, in their order: ``("B", "T")`` for ``B·T``."""
         return tuple(factor for factor in self.factors if isinstance(factor, str))

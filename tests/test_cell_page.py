@@ -52,7 +52,7 @@ def test_it_opens_alone_and_under_the_app(run_app: Callable[..., AppTest], query
         drawing = sent(app)["drawing"]
         assert drawing["steps"] == 12
         assert "<svg" in drawing["svg"]
-        assert any(markdown.value.startswith("#### Unit") for markdown in app.markdown)
+        assert any(markdown.value.startswith("## Unit") for markdown in app.markdown)
 
 
 def test_a_place_that_the_network_no_longer_has_is_moved_inside() -> None:

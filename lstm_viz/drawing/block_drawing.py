@@ -40,7 +40,8 @@ def draw_block(parent: Element, block: Block, x: float, y: float, note: str = ""
     record = block.record
     shape = block.shape_text
     meaning = (
-        ", ".join(f"{axis} = {size}" for axis, size in zip(record.axes, record.shape, strict=True)) or "one number"
+        ", ".join(f"{axis.spoken} = {size}" for axis, size in zip(record.axes, record.shape, strict=True))
+        or "one number"
     )
     label = f"{record.name}, shape {shape}: {meaning}. Made by {record.expression}." + (f" {note}" if note else "")
     group = add(

@@ -80,8 +80,9 @@ def _items(root: Element, stop: Stop, x: float, bases: tuple[float, float]) -> f
         if not stop.rows[row]:
             continue
         left = x + (stop.width - stop.row_width(row)) / 2
+        tensors = add(root, "g", role="list", aria_label=stop.stage)
         for item in stop.rows[row]:
-            item.draw(root, left + item.left, base)
+            item.draw(add(tensors, "g", role="listitem"), left + item.left, base)
             left += item.left + item.right + BESIDE
         end = base + BELOW
     for place, note in enumerate(stop.notes):
@@ -120,8 +121,9 @@ def _draw_tall(root: Element, stops: Sequence[Stop], width: float) -> tuple[floa
             base = y + max(item.up for item in row)
             total = sum(item.left + item.right for item in row) + BESIDE * (len(row) - 1)
             left = (width - total) / 2
+            tensors = add(root, "g", role="list", aria_label=stop.stage)
             for item in row:
-                item.draw(root, left + item.left, base)
+                item.draw(add(tensors, "g", role="listitem"), left + item.left, base)
                 left += item.left + item.right + BESIDE
             y = base + BELOW
         for line in (line for note in stop.notes for line in wrap(note, int((width - 2 * MARGIN) / (SOFT * 0.56)))):

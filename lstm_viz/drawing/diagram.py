@@ -23,8 +23,9 @@ def shapes_diagram(forward: Forward, *, tall: bool = False) -> str:
     root = picture(width, height, label)
     arrows = add(root, "g", class_="arrows", aria_hidden="true")
     (draw_tall_arrows if tall else draw_wide_arrows)(arrows, forward, way, placed)
+    tensors = add(root, "g", role="list", aria_label="Tensors")
     for name, item in placed.items():
-        draw_block(root, item.block, item.x, item.y, _note(forward, name))
+        draw_block(add(tensors, "g", role="listitem"), item.block, item.x, item.y, _note(forward, name))
     _draw_readings(root, forward, placed)
     _draw_facts(root, forward, *facts_at)
     return to_text(root)

@@ -34,7 +34,8 @@ def html_table(columns: Sequence[str], rows: Iterable[Sequence[str]], numbers: S
     kinds = [' class="number"' if name in numbers else "" for name in columns]
     head = "".join(f"<th{kind}>{html.escape(name)}</th>" for name, kind in zip(columns, kinds, strict=True))
     body = "".join(_row(row, kinds) for row in rows)
-    return f'<div class="lv-table"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+    scrolled = 'class="lv-table" role="group" aria-label="Table" tabindex="0"'
+    return f"<div {scrolled}><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
 
 
 def weights_table(rows: Iterable[Weight]) -> str:

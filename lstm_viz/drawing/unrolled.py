@@ -55,8 +55,9 @@ def unrolled_diagram(forward: Forward) -> str:
     grid = _Grid(columns, rows, below, top, reverse)
     width, height = columns[-1] + _BOX[0] + _RIGHT, below + 34
     root = picture(width, height, f"{spec.cell.upper()} unrolled over {spec.sequence_length} steps")
+    tensors = add(root, "g", role="list", aria_label="Tensors of each step")
     for t in steps:
-        _column(root, forward, grid, t, inputs[t], outputs[t], into.name)
+        _column(tensors, forward, grid, t, inputs[t], outputs[t], into.name)
     for row in range(cells):
         _handing_on(root, forward, grid, row)
     return to_text(root)
@@ -100,9 +101,10 @@ def _column(root: Element, forward: Forward, grid: _Grid, t: int, below: Block, 
 
 def _part(root: Element, block: Block, middle: float, y: float, tensor: str, *, under: bool) -> None:
     record = block.record
-    label = f"{record.name}, shape {record.shape}"
+    axes = ", ".join(f"{axis.spoken} = {size}" for axis, size in zip(record.axes, record.shape, strict=True))
+    label = f"{record.name}, shape {record.shape}: {axes}"
     group = add(
-        root,
+        add(root, "g", role="listitem"),
         "g",
         class_="block",
         role="button",

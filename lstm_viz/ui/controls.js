@@ -80,11 +80,15 @@ function draw() {
     if (root.children[place] !== element) root.insertBefore(element, root.children[place] ?? null)
   })
   while (root.children.length > wanted.length) root.lastChild.remove()
+  let title = ""
   rows.forEach((row, place) => {
     const element = wanted[place]
-    if (row.kind === "title") return
+    if (row.kind === "title") {
+      title = row.label
+      return
+    }
     element.title = row.help ?? ""
-    KINDS[row.kind].update(element, row)
+    KINDS[row.kind].update(element, row, title)
     if (element.dataset.bad !== "1") complain(element, row.error)
   })
 }
@@ -214,9 +218,10 @@ const KINDS = {
   },
   select: {
     html: ({ field }) => `<label for="select-${field}"><span class="name"></span></label><select id="select-${field}"></select>`,
-    update(element, row) {
+    update(element, row, title) {
       const select = element.querySelector("select")
       element.querySelector(".name").textContent = row.label
+      if (!row.label) select.setAttribute("aria-label", title)
       if (select.options.length === 0) options(select, row)
       if (!isBusy(row.field)) select.value = row.value
       select.onchange = () => set(row.field, select.value)

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlencode
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
+from lstm_viz.ui.access import ACCESS_STYLE, heading
 from lstm_viz.ui.cell_place import PLACE_NAMES, adopt_place
 from lstm_viz.ui.components import address, returned_address
 from lstm_viz.ui.data_link import DATA_ENTRIES
@@ -76,8 +77,9 @@ class InLink(Protocol):
 def open_page(title: str) -> Settings:
     """Begin a page, alone or under app.py: returns the visitor's settings, which the address holds from now on."""
     st.set_page_config(page_title=f"{title} · LSTM Shapes", page_icon=str(_ICON), layout="wide")
-    more = TOOLBAR_STYLE + (EMBED_STYLE if is_embedded() else "")
+    more = ACCESS_STYLE + TOOLBAR_STYLE + (EMBED_STYLE if is_embedded() else "")
     st.html(f"<style>{_STYLE}{symbol_style()}{more}</style>")
+    heading(title)
     if UNDER_APP not in st.session_state and not (is_embedded() or presenting()):
         _links_between_pages()
     follow_room(title, PAGES)

@@ -17,7 +17,7 @@ def inspector(forward: Forward, record: TensorRecord) -> None:
     """The panel of one tensor, with a choice of the slice where it has three axes."""
     said = about(forward, record)
     with st.container(border=True, key="inspector"):
-        st.markdown(f"#### {inline_code(record.variable or record.name)} {coloured(record)}", unsafe_allow_html=True)
+        st.markdown(f"## {inline_code(record.variable or record.name)} {coloured(record)}", unsafe_allow_html=True)
         words, values = st.columns([2, 3], gap="medium")
         with words:
             st.markdown(literal(said.what))

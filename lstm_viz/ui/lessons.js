@@ -163,7 +163,7 @@ function drawShelf(shelf) {
     const next = lesson.steps.find((step) => !(kept()[lesson.key] ?? []).includes(step.key)) ?? lesson.steps[0]
     const card = element("a", { className: "card", href: `?lesson=${lesson.key}&step=${next.key}` },
       element("span", { className: "number", textContent: place + 1 }),
-      element("h3", { textContent: lesson.title }),
+      element("h2", { textContent: lesson.title }),
       element("p", { className: "about", textContent: lesson.about }),
       element("p", { className: "source", textContent: lesson.source }),
       element("span", { className: "pips" }, ...lesson.steps.map((step) => element("i", {

@@ -133,7 +133,7 @@ def _grid(grid: Grid) -> str:
     top = f"<thead><tr>{'<th></th>' if grid.rows else ''}{head}</tr></thead>" if grid.columns else ""
     note = f"<p>{html.escape(grid.note)}</p>" if grid.note else ""
     body = f"<table>{top}<tbody>{''.join(rows)}</tbody></table>"
-    return f'<figure class="grid"><figcaption>{html.escape(grid.title)}</figcaption>{body}{note}</figure>'
+    return f'<figure class="grid" tabindex="0"><figcaption>{html.escape(grid.title)}</figcaption>{body}{note}</figure>'
 
 
 @cache

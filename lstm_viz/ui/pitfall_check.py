@@ -37,7 +37,7 @@ def section() -> None:
     for place, finding in enumerate(found.findings):
         _finding(place, finding)
     if found.map is not None:
-        st.markdown("##### What depends on what")
+        st.markdown("## What depends on what")
         st.markdown(themed(dependency_diagram(found.map)), unsafe_allow_html=True)
         st.markdown(f"**{found.map.sentence(worst_output(found.map))}**")
     st.caption(" ".join(["Checked:", *found.checked]))

@@ -96,7 +96,7 @@ def _answer(found: Diagnosis, place: int, count: int) -> str:
     order = "most likely" if place == 0 else "or else"
     parts = [
         f'<div class="order">{order}, answer {place + 1} of {count}</div>' if count > 1 else "",
-        f"<h3>{said(found.title)}</h3>",
+        f"<h2>{said(found.title)}</h2>",
         f"<p>{said(found.explanation)}</p>",
         f'<table class="numbers">{rows}</table>' if rows else "",
         f"<p><b>Where:</b> {said(found.axis)}</p>" if found.axis else "",

@@ -118,7 +118,7 @@ function list(root, state) {
   for (const item of shown) {
     if (!query.trim() && item.group !== group) {
       group = item.group
-      nodes.push(made("h4", group))
+      nodes.push(made("h2", group))
     }
     const button = made("button", "")
     button.type = "button"

@@ -46,7 +46,7 @@ function tellType({ presenting, type }, setStateValue) {
 
 function onKey(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || event.repeat) return
-  if (event.key === "Escape" && panel && !panel.hidden) return close()
+  if (panel && !panel.hidden) return inPanel(event)
   const target = event.composedPath()[0]
   const busy = document.querySelector("[role=dialog], [data-baseweb=popover]")
   if (busy || (target instanceof Element && target.closest("textarea, select, [contenteditable=true], [role=combobox]"))) return
@@ -60,6 +60,18 @@ function present(on) {
   clearTimeout(again)
   act("present", { on })
   again = setTimeout(() => { if (isPresenting !== on) act("present", { on }) }, 1500)
+}
+
+// While the panel is open Tab stays in it, and Escape leaves it.
+function inPanel(event) {
+  if (event.key === "Escape") return close()
+  if (event.key !== "Tab") return undefined
+  const all = [...panel.querySelectorAll("button, input, a[href]")].filter((each) => !each.disabled)
+  const here = all.indexOf(panel.getRootNode().activeElement)
+  const ends = event.shiftKey ? here <= 0 : here === -1 || here === all.length - 1
+  if (!ends) return undefined
+  event.preventDefault()
+  return all.at(event.shiftKey ? -1 : 0).focus()
 }
 
 function drawButtons(bar, data) {

@@ -17,7 +17,7 @@ export default function ({ data, parentElement, setStateValue }) {
     say(`Making: ${label} …`)
     setStateValue("asked", { number, label })
   }
-  part("open").onclick = () => toggle(take, () => fill(part("groups"), data, ask, say))
+  part("open").onclick = ({ detail }) => toggle(take, detail === 0, () => fill(part("groups"), data, ask, say))
   if (data.answer && waiting.has(data.answer.number)) {
     waiting.delete(data.answer.number)
     deliver(data.answer, say)
@@ -54,7 +54,7 @@ function build(take) {
   take.append(button, menu)
 }
 
-function toggle(take, fillIt) {
+function toggle(take, byKey, fillIt) {
   const [button, menu] = [take.querySelector(".open"), take.querySelector(".menu")]
   const wasOpen = open || button.dataset.wasOpen === "true"
   delete button.dataset.wasOpen
@@ -65,7 +65,7 @@ function toggle(take, fillIt) {
   const box = button.getBoundingClientRect()
   menu.style.top = `${box.bottom + 6}px`
   menu.style.right = `${Math.max(8, document.documentElement.clientWidth - box.right)}px`
-  return menu.querySelector("button")?.focus({ focusVisible: false })
+  return menu.querySelector("button")?.focus({ focusVisible: byKey })
 }
 
 function fill(place, data, ask, say) {
@@ -84,7 +84,7 @@ function fill(place, data, ask, say) {
   for (const { label, group } of data.files) groups.get(group).push(item(label, () => ask(label)))
   place.replaceChildren(...[...groups].filter(([, items]) => items.length).map(([name, items]) => {
     const section = document.createElement("section")
-    section.append(Object.assign(document.createElement("h3"), { textContent: name }), ...items)
+    section.append(Object.assign(document.createElement("h2"), { textContent: name }), ...items)
     return section
   }))
 }

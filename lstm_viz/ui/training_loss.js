@@ -19,7 +19,7 @@ function makeLossChart(section) {
   smooth.setAttribute("aria-label", "Smoothing")
   const svg = make("svg", { role: "img", tabindex: 0, "aria-label": "Loss by epoch" })
   section.append(
-    html("div", { className: "title" }, html("h3", { textContent: "Loss" }),
+    html("div", { className: "title" }, html("h2", { textContent: "Loss" }),
       html("span", { className: "tools" }, hint, whole, html("label", {}, log, "log axis"), html("label", {}, "smooth", smooth))),
     svg, readout)
   log.onchange = () => { state.log = log.checked; draw() }

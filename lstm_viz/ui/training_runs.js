@@ -27,7 +27,7 @@ function drawRuns(place, runs, chosen, dataKey, act) {
   })
   const table = html("table", {}, html("thead", {}, html("tr", {}, ...head.map((text, at) => html("th", { textContent: text, className: at > 2 ? "number" : "" })))), html("tbody", {}, ...rows))
   const focused = place.getRootNode().activeElement?.title
-  place.replaceChildren(html("h3", { textContent: runs.length > 1 ? "Runs" : "Run" }), html("div", { className: "wide" }, table))
+  place.replaceChildren(html("h2", { textContent: runs.length > 1 ? "Runs" : "Run" }), html("div", { className: "wide", tabIndex: 0 }, table))
   if (focused) [...place.querySelectorAll("button")].find((button) => button.title === focused)?.focus()
 }
 
@@ -58,5 +58,5 @@ function drawReport(place, report) {
   const table = html("table", {},
     html("thead", {}, html("tr", {}, html("th", { textContent: `on the ${report.part} samples` }), ...names.map((name) => html("th", { className: "number", textContent: name })))),
     html("tbody", {}, row("this network", report.metrics, "ours"), ...Object.entries(report.baselines).map(([name, metrics]) => row(`without a network: ${name}`, metrics, ""))))
-  place.replaceChildren(html("h3", { textContent: "What it is worth" }), html("div", { className: "wide" }, table))
+  place.replaceChildren(html("h2", { textContent: "What it is worth" }), html("div", { className: "wide", tabIndex: 0 }, table))
 }

@@ -5,7 +5,7 @@ const NAMED = 20
 
 function makeSeen(section) {
   const state = { scene: null, live: null, pointer: null, confusion: null }
-  const title = html("h3", { textContent: "Prediction" })
+  const title = html("h2", { textContent: "Prediction" })
   const when = html("span", { className: "when" })
   const text = html("div", { className: "written", hidden: true })
   const svg = make("svg", { role: "img", "aria-label": "Prediction" })

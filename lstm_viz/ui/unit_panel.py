@@ -17,7 +17,7 @@ _SUBSCRIPT = re.compile(r"_(?:\{([^}]*)\}|([a-z]+))")
 _STYLE = """<style>
 .sums{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(26rem,100%),1fr));gap:.7rem;margin:.3rem 0 .8rem}
 .sums section{border:1px solid light-dark(#cfd6e0,#3a4557);border-radius:.6rem;padding:.5rem .8rem;min-width:0}
-.sums h5{margin:0 0 .25rem;padding:0;font-size:1rem}.sums h5 small{font-weight:400;opacity:.75}
+.sums h3{margin:0 0 .25rem;padding:0;font-size:1rem}.sums h3 small{font-weight:400;opacity:.75}
 .sums .eq,.unit-end .eq{font:.86rem/1.65 ui-monospace,Menlo,Consolas,'DejaVu Sans Mono',monospace;padding-left:1.2rem;
 text-indent:-1.2rem;overflow-wrap:anywhere}
 .sums sub,.unit-end sub{font-size:.75em;line-height:0}.sums b,.unit-end b{font-weight:700}
@@ -31,7 +31,7 @@ text-indent:-1.2rem;overflow-wrap:anywhere}
 def unit_panel(view: CellView, torch_value: float | None) -> None:
     """The arithmetic of the view's unit at its step; ``torch_value`` is what PyTorch's own layer gave for it."""
     found = explain_unit(view.unrolled, view.unit, view.step, view.layer, view.direction, view.sample)
-    st.markdown(f"#### Unit {view.unit} at step {view.step}, in numbers")
+    st.markdown(f"## Unit {view.unit} at step {view.step}, in numbers")
     st.html(_STYLE + unit_html(found, torch_value))
 
 
@@ -39,7 +39,7 @@ def unit_html(found: UnitArithmetic, torch_value: float | None) -> str:
     """All equations with their numbers, the sums first, then the state, then the comparison with PyTorch."""
     gates = "".join(_gate(gate, found.suffix) for gate in found.gates)
     state = "".join(_equation(equation) for equation in found.state)
-    end = f"<section><h5>From the gates to the state</h5>{state}</section>" if state else ""
+    end = f"<section><h3>From the gates to the state</h3>{state}</section>" if state else ""
     note = f"<p>{html.escape(found.note)}</p>" if found.note else ""
     return f'<div class="sums">{gates}{end}</div>{note}<div class="unit-end">{_ending(found, torch_value)}</div>'
 
@@ -59,7 +59,7 @@ def _ending(found: UnitArithmetic, torch_value: float | None) -> str:
 def _gate(gate: GateArithmetic, suffix: str) -> str:
     rows = f"row {gate.row} of weight_ih{suffix} and weight_hh{suffix}"
     equations = "".join(map(_equation, (gate.input_share, gate.recurrent_share, gate.pre_activation, gate.gate)))
-    return f"<section><h5>{_name(gate.letter)} · {gate.name} <small>{rows}</small></h5>{equations}</section>"
+    return f"<section><h3>{_name(gate.letter)} · {gate.name} <small>{rows}</small></h3>{equations}</section>"
 
 
 def _equation(equation: Equation) -> str:

@@ -141,7 +141,7 @@ def _fading(name: str, values: tuple[float, ...], reverse: bool, rounding: float
 
 def _other_batch(view: CellView, x: Tensor, state: State) -> None:
     B = view.unrolled.sizes["B"]  # noqa: N806
-    st.markdown("##### When B changes")
+    st.markdown("## When B changes")
     st.markdown(
         "A state belongs to its batch. Hand it to the next batch, and that one must have as many samples: the last "
         "batch of an epoch often has fewer."

@@ -82,7 +82,7 @@ def _differences(feeding: Feeding, key: str, labels: tuple[str, ...] = ()) -> No
 
 def _example() -> None:
     example = example_five()
-    st.markdown("##### A worked example that people read: “LSTM Structure”")
+    st.markdown("## A worked example that people read: “LSTM Structure”")
     same = "prints the very numbers that the article shows, to all four decimals"
     here = f"This run {same}." if example.reproduced else f"This build of PyTorch no longer {same}."
     st.markdown(

@@ -40,7 +40,7 @@ def section(view: CellView) -> None:
     st.caption(f"{legend}Blue ring: the chosen layer, direction and step.")
     held, equal = st.columns([1, 1], gap="medium")
     with held:
-        st.markdown("##### What each result holds")
+        st.markdown("## What each result holds")
         for holding in holdings(view.module):
             st.markdown(
                 f"{inline_code(holding.name)} {coloured_axes(holding.axes, view.unrolled.sizes)}  \n"
@@ -48,7 +48,7 @@ def section(view: CellView) -> None:
                 unsafe_allow_html=True,
             )
     with equal:
-        st.markdown("##### Where they are equal, checked on this run")
+        st.markdown("## Where they are equal, checked on this run")
         output, state = module_call(view)
         st.markdown(
             "\n".join(_equality(each) for each in equalities(view.module, output, state)), unsafe_allow_html=True

@@ -21,10 +21,10 @@ def section(now: DataSettings) -> None:
     part = ready.parts["train"]
     indices, target = part.x[0], part.target[0]
     following = [int(target)] if target.ndim == 0 else target.tolist()
-    st.markdown("#### The first window, and what follows")
+    st.markdown("## The first window, and what follows")
     text, after = ready.decode(indices), ready.decode(following)
     st.html(f"<p>{inline_code(text)} → {inline_code(after)}</p>")
-    st.markdown("#### One-hot times the weight is a row of the embedding")
+    st.markdown("## One-hot times the weight is a row of the embedding")
     both = one_hot_against_indices(part.x[:1], len(ready.vocabulary), embedding_size=_NUMBERS)
     rows = [
         (
@@ -40,7 +40,7 @@ def section(now: DataSettings) -> None:
     st.html(html_table(columns, rows, numbers=("index",)))
     st.html(f"<p>{html.escape(both.sentence)}</p>")
     st.code(both.code, language="python")
-    st.markdown(f"#### The {len(ready.vocabulary):,} characters")
+    st.markdown(f"## The {len(ready.vocabulary):,} characters")
     names = " ".join(
         f"<code>{index} {html.escape(character_name(entry))}</code>"
         for index, entry in enumerate(ready.vocabulary.entries)

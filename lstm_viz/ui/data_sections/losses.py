@@ -18,9 +18,9 @@ def section(now: DataSettings) -> None:
     ready = now.ready
     assert isinstance(ready, PreparedText)
     B, T, C = min(ready.recipe.batch_size, 64), ready.parts["train"].x.shape[1], len(ready.vocabulary)  # noqa: N806
-    st.markdown(f"#### Scores ({B}, {T}, {C}), targets ({B}, {T})")
+    st.markdown(f"## Scores ({B}, {T}, {C}), targets ({B}, {T})")
     st.html(_layouts(cross_entropy_layouts(B, T, C)))
-    st.markdown(f"#### Where T equals C, a wrong layout is silent: scores ({B}, {C}, {C})")
+    st.markdown(f"## Where T equals C, a wrong layout is silent: scores ({B}, {C}, {C})")
     st.html(_layouts(tuple(each for each in cross_entropy_layouts(B, C, C) if each.silent)))
 
 

@@ -45,7 +45,7 @@ def section(now: DataSettings) -> None:
     pictures(staircase_svg(found, words, width=400.0 if is_narrow(_KEY) else 1080.0), key=_KEY)
     st.html("".join(f"<p>{html.escape(sentence)}</p>" for sentence in found.sentences))
     st.code(found.code, language="python")
-    st.markdown("#### The state after the last word")
+    st.markdown("## The state after the last word")
     cell = st.segmented_control(
         "Cell", get_args(Cell), format_func=_TITLES.__getitem__, default="lstm", key="last_cell"
     )

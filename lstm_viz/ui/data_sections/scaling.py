@@ -21,7 +21,7 @@ def section(now: DataSettings) -> None:
     for step in ready.steps:
         if step.stage in ("split", "scaled"):
             st.html(f"<p><code>{html.escape(step.name)}</code> {html.escape(step.sentence)}</p>")
-    st.markdown("#### Fitted on the training rows, or on all")
+    st.markdown("## Fitted on the training rows, or on all")
     try:
         found = leak(ready.recipe, ready.table)
     except SpecError as error:

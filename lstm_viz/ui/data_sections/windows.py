@@ -41,7 +41,7 @@ def _counts(ready: Prepared) -> str:
 
 
 def _by_one(ready: Prepared) -> None:
-    st.markdown("#### Off by one")
+    st.markdown("## Off by one")
     assert ready.table is not None
     rows = len(ready.parts["train"].rows) or ready.table.rows
     if ready.recipe.target_offset != 1 or not 1 <= ready.recipe.window < rows:
@@ -54,7 +54,7 @@ def _by_one(ready: Prepared) -> None:
 
 def _shuffles(ready: Prepared) -> None:
     assert ready.table is not None
-    st.markdown("#### Shuffle the windows, never the rows")
+    st.markdown("## Shuffle the windows, never the rows")
     if not 2 <= ready.recipe.window <= ready.table.rows or ready.table.rows > _MOST:
         st.caption("An order can only be lost among two steps or more: make the window longer.")
         return

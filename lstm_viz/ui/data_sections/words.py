@@ -17,7 +17,7 @@ def section(now: DataSettings) -> None:
     """The first training messages on their way to indices, and the words that have one."""
     ready = now.ready
     assert isinstance(ready, PreparedText)
-    st.markdown("#### From a message to indices")
+    st.markdown("## From a message to indices")
     part = ready.parts["train"]
     rows = []
     for sample in range(min(_MESSAGES, len(part))):
@@ -35,7 +35,7 @@ def section(now: DataSettings) -> None:
     st.html(html_table(("label", "message", "indices", "what they stand for", "length"), rows, numbers=("length",)))
     if ready.collision is not None:
         st.error(literal(ready.collision.sentence))
-    st.markdown(f"#### The vocabulary: {len(ready.vocabulary):,} entries")
+    st.markdown(f"## The vocabulary: {len(ready.vocabulary):,} entries")
     entries = list(zip(ready.vocabulary.entries, ready.vocabulary.counts, strict=True))[:_ENTRIES]
     shown = " ".join(
         f"<span class='entry'><code>{index}</code> {html.escape(entry)} <small>×{count:,}</small></span>"
