@@ -273,6 +273,15 @@ def test_what_is_not_offered_any_more_is_said(run_app: RunApp) -> None:
     assert menu(app.run())["answer"] == {"number": 5, "error": "The page has changed since: open the menu again."}
 
 
+def test_a_question_that_bears_the_time_is_answered(run_app: RunApp) -> None:
+    app = run_app("pages/shapes.py")
+    now = 1_900_000_000_000.0  # milliseconds, as a browser's clock gives them
+    app.session_state["take_away"] = {"asked": {"label": "Script, .py", "number": now}}
+    answer = menu(app.run())["answer"]
+    assert answer["number"] == now
+    assert answer["name"].endswith(".py")
+
+
 @pytest.mark.parametrize("path", PAGES)
 def test_the_view_for_an_iframe_has_no_tabs_below(path: str) -> None:
     app = AppTest.from_file(str(ROOT / path), default_timeout=60)

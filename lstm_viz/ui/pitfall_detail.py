@@ -122,8 +122,8 @@ def _map(outcome: Outcome, side: str) -> str:
     wrong, right = outcome.maps
     found = right if side == "right" else wrong
     sentence = html.escape(found.sentence(worst_output(wrong)))
-    drawn = dependency_diagram(found, _WIDEST_MAP, side.capitalize())
-    return f'<div class="map">{drawn}<p class="reads">{sentence}</p></div>'
+    drawing = dependency_diagram(found, _WIDEST_MAP, side.capitalize())
+    return f'<div class="map">{drawing}<p class="reads">{sentence}</p></div>'
 
 
 def worst_output(found: DependencyMap) -> int:
