@@ -22,7 +22,7 @@ from lstm_viz.ui.pitfall_place import adopt_pitfall
 from lstm_viz.ui.presentation import presentation_style
 from lstm_viz.ui.projector_link import PROJECTOR_ENTRIES, PROJECTOR_NAMES, presenting
 from lstm_viz.ui.quiz_place import adopt_quiz
-from lstm_viz.ui.room import follow_room, keep_room
+from lstm_viz.ui.room import follow_room, keep_room, stop_if_touched
 from lstm_viz.ui.settings import Settings, adopt, current
 from lstm_viz.ui.text import literal, symbol_style
 from lstm_viz.ui.toolbar import TOOLBAR_STYLE, open_toolbar
@@ -103,6 +103,7 @@ def keep_address(at: InLink | None = None) -> None:
     for page in _OF_PAGES:
         entries |= page.now()
     entries |= at.to_query() if at else {}
+    stop_if_touched(urlencode(entries))
     shown = urlencode(entries | PROJECTOR_ENTRIES.now())
     decisions = DECISIONS if isinstance(at, LessonPlace) else ()
     places = (*PLACE_NAMES, "sizes", *PROJECTOR_NAMES)

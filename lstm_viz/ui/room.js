@@ -11,6 +11,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   drawBanner(parentElement.querySelector(".room"), data, tell)
   running.forEach((end) => end()) // Streamlit calls what is returned below when the page goes, not at an update
   const own = (running = [])
+  if (data.late) tell("seen")
   if (data.mine) own.push(publish(data))
   else resume(tell)
   if (data.following) own.push(listen(data, tell), watchOwnWay(data, tell))
@@ -56,11 +57,12 @@ function listen({ route, following, taken }, tell) {
         const answer = await fetch(`${route}/${following}?since=${taken}`, { signal: own.signal })
         const now = await answer.json()
         if (own.signal.aborted) return
-        if (now.unknown || now.over || !now.live || now.number !== taken) return tell("changed", { number: now.number ?? -1 })
+        if (!now.unknown && !now.over && now.live && now.number === taken) continue
+        tell("changed", { number: now.number ?? -1 }) // said again where a run that was under way has swallowed it
       } catch {
         if (own.signal.aborted) return
-        await new Promise((go) => setTimeout(go, AGAIN_AFTER))
       }
+      await new Promise((go) => setTimeout(go, AGAIN_AFTER))
     }
   }
   ask()
@@ -76,7 +78,7 @@ function watchOwnWay({ query, taken }, tell) {
     const same = window.location.pathname !== page || sorted(window.location.search) === sorted(query)
     different = same ? 0 : different + 1
     if (different < 3) return
-    clearInterval(timer)
+    different = -AGAIN_AFTER / LOOKS_EVERY // said again where a run that was under way has swallowed it
     tell("touched")
   }, LOOKS_EVERY)
   return () => clearInterval(timer)

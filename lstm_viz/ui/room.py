@@ -18,6 +18,8 @@ from lstm_viz.ui.room_place import HEADER, ROUTE, entries_for_room
 from lstm_viz.ui.rooms import Key, RoomError, Shown, rooms, spelled
 
 Adopt = Callable[[Mapping[str, str]], None]
+_LATE = "room_late"
+"""Set where the toolbar of this run still says that the visitor follows: the browser asks for one more run."""
 _ROOM = component("room", '<div class="room" role="status"></div>')
 KEY, _WORD, _MINE = "room", "room_owner", "room_mine"
 _HERE, _GO, _TAKEN, _BASIS, _SAID = "room_here", "room_go", "room_taken", "room_basis", "room_said"
@@ -39,7 +41,6 @@ def go_to_page(page: str) -> None:
 
 def keep_room(query: str, adopt: Adopt) -> None:
     """Publish what this visitor shows, or follow what another does. ``query`` is the address of the page."""
-    _stop_if_touched(query)
     st.session_state["room_query"] = query
     mine, code = my_room(), following()
     data = {
@@ -50,6 +51,7 @@ def keep_room(query: str, adopt: Adopt) -> None:
         "taken": st.session_state.get(_TAKEN, -1) if code else -1,
         "query": query,
         "said": st.session_state.get(_SAID, ""),
+        "late": st.session_state.pop(_LATE, False),
     }
     _ROOM(key=KEY, data=data, default={}, on_act_change=lambda: _act(adopt))
 
@@ -105,13 +107,17 @@ def _take(shown: Shown, adopt: Adopt) -> None:
     st.session_state.pop(_BASIS, None)
 
 
-def _stop_if_touched(query: str) -> None:
-    """A follower who changes something, or goes to another page, goes their own way from there."""
+def stop_if_touched(query: str) -> None:
+    """A follower who changes something, or goes to another page, goes their own way from there.
+
+    Called before the address is written: it names the room that is followed.
+    """
     if not following():
         return
     now = (st.session_state[_HERE], entries_for_room(query))
     if _TAKEN in st.session_state and st.session_state.setdefault(_BASIS, now) != now:
         _stop_following("You changed something, so your page no longer follows.")
+        st.session_state[_LATE] = True
 
 
 def _stop_following(sentence: str) -> None:

@@ -17,6 +17,7 @@ from tests.support.browsing import app_ready
 
 SIZE, CONTRAST, TOUCH = 20, 7, 44
 PATIENCE = 20_000
+_LEGIBLE = f"(text) => text.size >= {SIZE} && (text.contrast === null || text.contrast >= {CONTRAST})"
 _READING = (Path(__file__).parents[1] / "support" / "reading.js").read_text(encoding="utf-8")
 # the picture of a page: what is drawn and not a symbol on a button
 _PICTURE = """() => {
@@ -30,6 +31,19 @@ _PICTURE = """() => {
   walk(document)
   const bar = document.querySelector(".st-key-toolbar").getBoundingClientRect().top
   return found.filter((box) => box.height).map((box) => [box.top, box.bottom, bar])[0]
+}"""
+_NO_PICTURE = (
+    "pages/pitfalls.py",
+    "pages/lessons.py",
+    "pages/quiz.py",
+)  # a page that is read on; those of the test below
+_STEPS = ("lesson=prices&step=batch-first", "lesson=coffee&step=one-step", "lesson=messages&step=padding")
+# how far below the bar the longest part of a lesson's step, or of a question with its verdict, goes
+_BELOW = """() => {
+  const roots = [...document.querySelectorAll("*")].map((node) => node.shadowRoot).filter(Boolean)
+  const parts = roots.flatMap((root) => [...root.querySelectorAll(".left, .claim, .picture, .way, .grid, .quiz")])
+  const bottoms = parts.map((part) => part.getBoundingClientRect()).filter((box) => box.height).map((box) => box.bottom)
+  return Math.max(...bottoms) - document.querySelector(".st-key-toolbar").getBoundingClientRect().top
 }"""
 _SMALL = """(least) => {
   const found = []
@@ -58,7 +72,6 @@ def presented(page: Page, path: str, query: str = "present=1") -> Page:
 
 def test_every_page_is_legible_and_its_picture_needs_no_scrolling(open_page: Callable[..., Page]) -> None:
     page = open_page(width=1920, height=1080)
-    legible = f"(text) => text.size >= {SIZE} && (text.contrast === null || text.contrast >= {CONTRAST})"
     for path in PAGES:
         page.emulate_media(color_scheme="light")
         presented(page, path_of(path, PAGES))
@@ -68,11 +81,11 @@ def test_every_page_is_legible_and_its_picture_needs_no_scrolling(open_page: Cal
                 presented(page, path_of(path, PAGES))
             app_ready(page)
             with suppress(Error):  # what is still too small or too faint is listed below
-                page.wait_for_function(f"() => ({_READING})().every({legible})", timeout=PATIENCE / 4)
+                page.wait_for_function(f"() => ({_READING})().every({_LEGIBLE})", timeout=PATIENCE / 4)
             texts: list[dict[str, Any]] = page.evaluate(_READING)
             assert len(texts) > 20, path
-            assert page.evaluate(f"() => ({_READING})().filter((text) => !({legible})(text))") == [], (path, scheme)
-        if path == "pages/pitfalls.py":  # code and explanations: a page that is read on
+            assert page.evaluate(f"() => ({_READING})().filter((text) => !({_LEGIBLE})(text))") == [], (path, scheme)
+        if path in _NO_PICTURE:
             continue
         for width, height in ((1024, 768), (1920, 1080)):
             page.set_viewport_size({"width": width, "height": height})
@@ -83,6 +96,37 @@ def test_every_page_is_legible_and_its_picture_needs_no_scrolling(open_page: Cal
             assert top >= 0, path
             assert bottom - top > height * 0.2, path
             assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth"), path
+
+
+def test_a_step_of_a_lesson_and_a_verdict_fit_the_screen(open_page: Callable[..., Page]) -> None:
+    page = open_page(width=1920, height=1080)
+
+    def fits() -> None:
+        for width, height in ((1024, 768), (1920, 1080)):
+            page.set_viewport_size({"width": width, "height": height})
+            page.wait_for_function(f"() => ({_BELOW})() <= 1", timeout=PATIENCE)
+        for scheme in ("dark", "light"):
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            with suppress(Error):  # what is too faint or too small is listed below
+                page.wait_for_function(f"() => ({_READING})().every({_LEGIBLE})", timeout=PATIENCE / 4)
+            assert page.evaluate(f"() => ({_READING})().filter((text) => !({_LEGIBLE})(text))") == [], (
+                page.url,
+                scheme,
+            )
+
+    for step in _STEPS:
+        presented(page, "/lessons", f"present=1&{step}")
+        fits()
+    page.keyboard.press("PageDown")
+    page.wait_for_url("**step=zero**", timeout=PATIENCE)
+    presented(page, "/quiz", "present=1&quiz=77&level=1&question=1")
+    page.get_by_label("Your answer").fill("(4, 3)")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Next question")).to_be_visible(timeout=PATIENCE)
+    app_ready(page)
+    fits()
+    page.keyboard.press("PageDown")
+    page.wait_for_url("**question=2**", timeout=PATIENCE)
 
 
 def test_keys_present_and_step_and_leave(page: Page) -> None:
@@ -150,8 +194,14 @@ def test_the_room_follows_until_it_does_not(open_page: Callable[..., Page]) -> N
     assert "Only who opened the room" in posted["refused"]
     assert follower.evaluate("() => sessionStorage.getItem('lstm-room')") is None
 
+    presenter.get_by_label("Page", exact=True).select_option("Lessons")
+    presenter.wait_for_url("**/lessons?**", timeout=PATIENCE)
+    app_ready(presenter)
+    presenter.get_by_role("link", name="Airline passengers").click()
+    follower.wait_for_function("() => location.search.includes('step=months')", timeout=PATIENCE)
     app_ready(follower)
-    follower.get_by_role("button", name="One step forward").click()
+    follower.get_by_role("button", name="Next ›").click()  # the banner stands above it
+    follower.wait_for_function("() => location.search.includes('step=label')", timeout=PATIENCE)
     expect(follower.get_by_text("no longer follows")).to_be_visible(timeout=PATIENCE)
     app_ready(follower)
     assert "follow" not in follower.url
