@@ -28,7 +28,7 @@ outline:2px solid light-dark(#1f5f9e,#93c3f5);outline-offset:2px}}
 clip-path:inset(50%);white-space:nowrap}}
 @media(forced-colors:active){{[role=tab][aria-selected=true]{{text-decoration:underline 2px}}}}
 @media(prefers-reduced-motion:reduce){{.stApp *,.stApp ::before,.stApp ::after{{animation-duration:1ms!important;
-animation-iteration-count:1!important;transition-duration:1ms!important;scroll-behavior:auto!important}}}}
+animation-iteration-count:1!important;transition:none!important;scroll-behavior:auto!important}}}}
 """
 
 
