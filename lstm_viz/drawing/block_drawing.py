@@ -40,7 +40,7 @@ def draw_block(parent: Element, block: Block, x: float, y: float, note: str = ""
     record = block.record
     shape = block.shape_text
     meaning = (
-        ", ".join(f"{axis.spoken} = {size}" for axis, size in zip(record.axes, record.shape, strict=True))
+        ", ".join(f"{_spoken(axis)} = {size}" for axis, size in zip(record.axes, record.shape, strict=True))
         or "one number"
     )
     label = f"{record.name}, shape {shape}: {meaning}. Made by {record.expression}." + (f" {note}" if note else "")
@@ -71,6 +71,11 @@ def draw_block(parent: Element, block: Block, x: float, y: float, note: str = ""
     base = y + (26 if "right" in block.axes else 8)
     add(group, "text", record.name, x=middle, y=base + NAME, text_anchor="middle", font_size=NAME, font_weight=700)
     draw_shape(group, record, middle, base + NAME + SHAPE + 5)
+
+
+def _spoken(axis: Axis) -> str:
+    """Its name; N is packed steps in one picture and windows in another, so it stays N."""
+    return str(axis) if "N" in axis.symbols else axis.spoken
 
 
 def draw_faces(group: Element, block: Block, x: float, y: float) -> None:

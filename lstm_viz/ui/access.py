@@ -26,8 +26,9 @@ outline:2px solid light-dark(#1f5f9e,#93c3f5);outline-offset:2px}}
 [data-testid=stElementContainer]:has(.lv-title){{position:absolute}}
 .stApp .lv-title{{position:absolute;width:1px;height:1px;padding:0;overflow:hidden;
 clip-path:inset(50%);white-space:nowrap}}
+@media(forced-colors:active){{[role=tab][aria-selected=true]{{text-decoration:underline 2px}}}}
 @media(prefers-reduced-motion:reduce){{.stApp *,.stApp ::before,.stApp ::after{{animation-duration:1ms!important;
-animation-iteration-count:1!important;transition-duration:1ms!important;scroll-behavior:auto!important}}}}
+animation-iteration-count:1!important;transition:none!important;scroll-behavior:auto!important}}}}
 """
 
 

@@ -49,7 +49,7 @@ _DIAGRAM = component(
     "diagram",
     '<div class="top"><div class="chips" role="toolbar"></div><span class="tools">'
     '<button class="unroll" type="button" aria-pressed="false">Unroll time</button></span></div>'
-    '<div class="picture"></div><div class="said"></div>',
+    '<div class="picture"></div><div class="said" aria-live="polite"></div>',
     parts=("front",),
 )
 _CONTROLS = component("controls", '<div class="controls"></div>')

@@ -54,6 +54,7 @@ function start(root) {
     event.preventDefault()
     next.focus()
   })
+  root.querySelector(".list").addEventListener("focusin", (event) => reachable(root, event.target))
   root.querySelector(".detail").addEventListener("click", (event) => clicked(root, state, event))
   return state
 }
@@ -148,6 +149,14 @@ function mark(root, key) {
       if (top < side.scrollTop || top + button.offsetHeight > side.scrollTop + side.clientHeight) side.scrollTop = top - 60
     }
   }
+  if (!side.contains(root.getRootNode().activeElement)) reachable(root, side.querySelector("[aria-current]"))
+}
+
+// Tab stops once at the list, at the chosen or the first one; the arrow keys go through it.
+function reachable(root, one) {
+  const all = [...root.querySelectorAll(".list button")]
+  const stop = all.includes(one) ? one : all[0]
+  for (const button of all) button.tabIndex = button === stop ? 0 : -1
 }
 
 function made(tag, text, name) {
