@@ -141,3 +141,24 @@ def test_where_less_motion_is_asked_for_nothing_moves_by_itself(open_page: Calla
         else:
             page.locator(".card").first.hover()
         assert page.evaluate(moving) == 0, address
+
+
+def test_a_run_is_begun_stopped_and_looked_into_by_keys(page: Page) -> None:
+    page.goto("/training?tep=15000")
+    train = page.locator('[data-act="train"]')
+    expect(train).to_be_enabled(timeout=LONG)
+    app_ready(page)
+    on(page, train, "Enter")
+    expect(page.locator('[data-act="pause"]')).to_be_focused(timeout=LONG)
+    page.keyboard.press("Enter")
+    expect(page.locator('[data-act="go_on"]')).to_be_focused(timeout=LONG)
+    expect(page.locator(".said")).to_contain_text("Paused")
+    page.keyboard.press("Tab")
+    expect(page.locator('[data-act="stop"]')).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(train).to_be_focused(timeout=LONG)
+    chart = page.get_by_role("img", name="Loss by epoch")
+    on(page, chart, "+")
+    expect(page.get_by_role("button", name="Whole curve")).to_be_visible()
+    page.keyboard.press("0")
+    expect(page.get_by_role("button", name="Whole curve")).to_be_hidden()
