@@ -30,7 +30,7 @@ def window_style() -> str:
         ".window-lv .outside .cell,.window-lv .pair:not(.newest) .cell{fill-opacity:.5}"
         ".window-lv .outside .cell+text,.window-lv .pair:not(.newest) .cell+text{fill:var(--ink)}"
         ".window-lv .outside>text{fill:var(--soft)}.window-lv .target-frame{fill:none;stroke:var(--O);stroke-width:2.6}"
-        ".window-lv .table-row:focus-visible>text{text-decoration:underline}"
+        ".window-lv .table-row:focus-visible{outline:2px solid var(--T)}"
         ".window-lv .pair.newest .cell{stroke-width:1.4}"
         ".window-lv .table-row.lit>text:first-of-type{font-weight:800}"
     )

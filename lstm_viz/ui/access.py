@@ -27,7 +27,8 @@ outline:2px solid light-dark(#1f5f9e,#93c3f5);outline-offset:2px}}
 .stApp .lv-title{{position:absolute;width:1px;height:1px;padding:0;overflow:hidden;
 clip-path:inset(50%);white-space:nowrap}}
 @media(forced-colors:active){{[role=tab][aria-selected=true]{{text-decoration:underline 2px}}}}
-@media(prefers-reduced-motion:reduce){{.stApp *,.stApp ::before,.stApp ::after{{animation-duration:1ms!important;
+@media(prefers-reduced-motion:reduce){{.stApp :not(.stCode *),.stApp ::before,.stApp ::after{{
+animation-duration:1ms!important;
 animation-iteration-count:1!important;transition:none!important;scroll-behavior:auto!important}}}}
 """
 

@@ -179,6 +179,7 @@ function makeWatcher(root) {
       if (gone) return
     }
     if (name === "pause" || name === "go_on" || name === "stop") {
+      state.held = part("acts").contains(root.getRootNode().activeElement)
       for (const button of root.querySelectorAll(".acts button")) button.disabled = true
       part("acts").dataset.shown = "" // made anew with the answer
     }
@@ -221,14 +222,16 @@ function makeWatcher(root) {
     const place = part("acts")
     if (place.dataset.shown === wanted) return
     place.dataset.shown = wanted
-    const focused = place.contains(root.getRootNode().activeElement)
+    const focused = place.contains(root.getRootNode().activeElement) || (state.held && document.activeElement === document.body)
     place.replaceChildren(...buttons.map(([name, label, kind]) => {
       const button = html("button", { type: "button", className: kind, textContent: label, dataset: { act: name } })
       button.disabled = (!able && ["train", "restart", "compare"].includes(name)) || (waits && name === "pause")
       button.onclick = (event) => clicked(event, name)
       return button
     }))
-    if (focused) place.querySelector("button")?.focus()
+    const first = place.querySelector("button")
+    state.held = focused && first.disabled  // it gets the focus when it can take it
+    if (focused) first.focus()
   }
   function drawStatus(run) {
     const bar = part("bar")
@@ -239,7 +242,8 @@ function makeWatcher(root) {
     const facts = run ? factsOf(run) : [["epochs to go", state.data.epochs.toLocaleString("en")]]
     part("facts").replaceChildren(...facts.map(([name, value, unit = ""]) => html("span", {}, html("b", { textContent: value }), ` ${name}${unit}`)))
     part("said").className = `said ${state.error || state.data.error || run?.state === "failed" ? "bad" : ""}`
-    part("said").textContent = state.error || state.data.error || sentenceOf(run, state.report)
+    const sentence = state.error || state.data.error || sentenceOf(run, state.report)
+    if (part("said").textContent !== sentence) part("said").textContent = sentence  // it is read aloud
   }
   return api
 }

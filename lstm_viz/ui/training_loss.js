@@ -17,7 +17,7 @@ function makeLossChart(section) {
   const log = html("input", { type: "checkbox" })
   const smooth = html("input", { type: "range", min: 0, max: 0.95, step: 0.05, value: 0 })
   smooth.setAttribute("aria-label", "Smoothing")
-  const svg = make("svg", { role: "img", tabindex: 0, "aria-label": "Loss by epoch" })
+  const svg = make("svg", { role: "img", tabindex: 0, "aria-label": "Loss by epoch", "aria-description": "Plus and minus zoom, the arrows move, 0 shows the whole curve" })
   section.append(
     html("div", { className: "title" }, html("h2", { textContent: "Loss" }),
       html("span", { className: "tools" }, hint, whole, html("label", {}, log, "log axis"), html("label", {}, "smooth", smooth))),

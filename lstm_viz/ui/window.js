@@ -114,6 +114,7 @@ function makeCutter(root) {
     if (text.firstChild.data !== short) text.firstChild.data = short
     setText(text.querySelector("title"), label)
     setAttribute(row, "data-row", known.has(at) ? at : "")
+    setAttribute(row, "tabindex", known.has(at) ? 0 : -1)
   }
   const numberPair = (row) => {
     const pair = cut.pairs[state.place + Number(row.dataset.k)]
