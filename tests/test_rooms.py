@@ -28,6 +28,7 @@ from lstm_viz.ui.rooms import (
     rooms,
     spelled,
 )
+from tests.support.run_async import run_async
 
 SHAPES, CELL = "pages/shapes.py", "pages/cell.py"
 
@@ -144,10 +145,10 @@ def test_a_hundred_wait_and_all_hear_of_a_change_from_another_thread() -> None:
         threading.Timer(0.05, found.publish, (key, CELL, {"T": "3"})).start()
         return await asyncio.wait_for(asyncio.gather(*waiting), 10)
 
-    assert asyncio.run(room()) == [Shown(CELL, {"T": "3"}, number=1, live=True)] * 100
-    assert asyncio.run(found.changed(key.code, 1, 0.01)) == Shown(CELL, {"T": "3"}, number=1, live=True)
-    assert asyncio.run(found.changed(key.code, 0, 30)) == Shown(CELL, {"T": "3"}, number=1, live=True)
-    assert asyncio.run(found.changed("ZZZZZ", 0, 30)) is None
+    assert run_async(room()) == [Shown(CELL, {"T": "3"}, number=1, live=True)] * 100
+    assert run_async(found.changed(key.code, 1, 0.01)) == Shown(CELL, {"T": "3"}, number=1, live=True)
+    assert run_async(found.changed(key.code, 0, 30)) == Shown(CELL, {"T": "3"}, number=1, live=True)
+    assert run_async(found.changed("ZZZZZ", 0, 30)) is None
 
 
 def test_many_presenters_publish_at_once() -> None:
@@ -217,7 +218,7 @@ def ask(method: str, path: str, body: bytes = b"", **headers: str) -> Answer:
     async def send(message: Any) -> None:
         said.append(message)
 
-    asyncio.run(Starlette(routes=room_route.ROUTES)(scope, receive, send))
+    run_async(Starlette(routes=room_route.ROUTES)(scope, receive, send))
     text = b"".join(message.get("body", b"") for message in said[1:]).decode()
     return Answer(said[0]["status"], {name.decode(): value.decode() for name, value in said[0]["headers"]}, text)
 

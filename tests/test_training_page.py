@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import time
 from collections.abc import Callable, Iterator
@@ -37,6 +36,7 @@ from lstm_viz.ui.training_offer import Offer
 from lstm_viz.ui.training_route import HEADER, ROUTES
 from lstm_viz.ui.training_scene import scene, shown
 from lstm_viz.ui.training_settings import START, TrainingSettings, taken
+from tests.support.run_async import run_async
 
 RunApp = Callable[..., AppTest]
 PAGE = "pages/training.py"
@@ -465,7 +465,7 @@ def routed(word: str, asked: dict[str, Any]) -> dict[str, Any]:
         return {"type": "http.request", "body": json.dumps(asked).encode()}
 
     scope = {"type": "http", "method": "POST", "headers": [(HEADER.encode(), word.encode())]}
-    found: dict[str, Any] = json.loads(asyncio.run(ROUTES[0].endpoint(Asked(scope, receive))).body)
+    found: dict[str, Any] = json.loads(run_async(ROUTES[0].endpoint(Asked(scope, receive))).body)
     return found
 
 

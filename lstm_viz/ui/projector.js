@@ -150,7 +150,7 @@ function ownRoom(room) {
 }
 
 function endRoom() {
-  sessionStorage.removeItem("lstm-room")
+  tabStore()?.removeItem("lstm-room")
   act("end")
   close()
 }

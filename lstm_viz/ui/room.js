@@ -19,7 +19,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
 }
 
 function publish({ route, header, mine }) {
-  sessionStorage.setItem(KEPT, JSON.stringify(mine))
+  tabStore()?.setItem(KEPT, JSON.stringify(mine))
   let said = null
   let at = 0
   let busy = false
@@ -43,9 +43,9 @@ function publish({ route, header, mine }) {
 
 // a reload begins a new session; the room is the same
 function resume(tell) {
-  const kept = sessionStorage.getItem(KEPT)
+  const kept = tabStore()?.getItem(KEPT)
   if (!kept) return
-  sessionStorage.removeItem(KEPT)
+  tabStore()?.removeItem(KEPT)
   tell("resume", JSON.parse(kept))
 }
 

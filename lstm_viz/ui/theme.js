@@ -67,3 +67,12 @@ function legible(svg) {
   const small = words.filter((word) => parseFloat(getComputedStyle(word).fontSize) < least)
   for (const word of small) [word.style.fontSize, word.grown] = [`${least}px`, true]
 }
+
+// What a tab keeps over a reload; in a frame of another site a browser may refuse it.
+function tabStore() {
+  try {
+    return window.sessionStorage
+  } catch {
+    return null
+  }
+}

@@ -59,12 +59,12 @@ function makeWatcher(root) {
   // This tab keeps the word by which its runs are known: after a reload, or when the server was started anew, it says it
   // once, and the server either knows the runs still or gives this tab a new word.
   function comeBack(given) {
-    const kept = remembered()
+    const kept = tabStore()?.getItem(WORD)
     if (kept && kept !== given && state.claimed !== given) {
       state.claimed = given
       api.tell("claim", kept)
     } else if (kept !== given) {
-      remember(given)
+      tabStore()?.setItem(WORD, given)
     }
   }
 
@@ -246,23 +246,6 @@ function makeWatcher(root) {
     if (part("said").textContent !== sentence) part("said").textContent = sentence  // it is read aloud
   }
   return api
-}
-
-// A browser may refuse to keep anything
-function remembered() {
-  try {
-    return sessionStorage.getItem(WORD)
-  } catch {
-    return null
-  }
-}
-
-function remember(word) {
-  try {
-    sessionStorage.setItem(WORD, word)
-  } catch {
-    // then a reload starts anew
-  }
 }
 
 // Once the page has taken in what was set a moment ago: a run starts with what the controls say.

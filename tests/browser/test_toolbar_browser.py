@@ -26,7 +26,7 @@ def test_the_toolbar_covers_no_page_s_name(open_page: Callable[..., Page]) -> No
         page.wait_for_function(f"() => ({_COVERED})() <= 0", timeout=_WAIT)
     page.set_viewport_size({"width": 1366, "height": 768})
     page.get_by_role("link", name="Lessons").click()
-    heading = page.get_by_role("heading", name="Lessons", exact=True)
+    heading = page.get_by_role("heading", name="Lessons", exact=True, level=2)
     expect(heading).to_be_visible(timeout=_WAIT)
     app_ready(page)
     above, top = page.locator("[data-testid=stHeader]").bounding_box(), heading.bounding_box()

@@ -71,7 +71,7 @@ def test_a_run_grows_point_by_point_and_ends_with_its_worth(page: Page) -> None:
     expect(page.locator(".report tbody tr")).to_have_count(3)
     app_ready(page)
     with page.expect_download() as download:
-        page.get_by_role("button", name="Curves, CSV").click()
+        page.get_by_role("button", name="Curves, .csv").click()
     assert len(Path(download.value.path()).read_text().splitlines()) == 31
 
 
@@ -139,7 +139,7 @@ def test_a_zoom_is_kept_while_the_curve_grows_and_nothing_reruns(page: Page) -> 
 
 def test_an_example_brings_its_data_its_network_and_its_settings(page: Page) -> None:
     opened(page)
-    page.get_by_label("", exact=True).locator("visible=true").first.select_option("Next character")
+    page.get_by_label("Start from").select_option("Next character")
     expect(page.locator(".lead")).to_contain_text("predict the next character", timeout=30_000)
     app_ready(page)
     assert "topt" not in page.url

@@ -20,8 +20,12 @@ def take_from_training(offer: Offer | None) -> None:
     take_away("training", files, (lambda: _sheet(offer)) if offer is not None else None)
 
 
-def run_files(offer: Offer | None, run_id: str | None) -> tuple[File, ...]:
-    """The files of a run; before there is one, the script and the notebook of what would be trained."""
+def run_files(offer: Offer | None, run_id: str | None, found: Trained | None = None) -> tuple[File, ...]:
+    """The files of a run; before there is one, the script and the notebook of what would be trained.
+
+    ``found`` is what the run has trained, where a file may be made outside of the visitor's session: a download button
+    makes it on a thread of the server's own.
+    """
     known = desk().offer_of(visitor(), run_id) if run_id else None
     shown = known or offer
     if shown is None:
@@ -32,8 +36,8 @@ def run_files(offer: Offer | None, run_id: str | None) -> tuple[File, ...]:
         return code
     return (
         *code,
-        File("Curves, .csv", f"{stem}.csv", lambda: curves_csv(_trained(run_id).view.epochs)),
-        File("Model, state_dict", f"{stem}.pt", lambda: to_bytes(_trained(run_id).weights)),
+        File("Curves, .csv", f"{stem}.csv", lambda: curves_csv((found or _trained(run_id)).view.epochs)),
+        File("Model, state_dict", f"{stem}.pt", lambda: to_bytes((found or _trained(run_id)).weights)),
     )
 
 

@@ -19,7 +19,7 @@ def section(offer: Offer | None, run_id: str | None) -> None:
     found = trained(run_id)
     script = _script(found.offer if found else offer)
     with st.container(horizontal=True, vertical_alignment="center"):
-        for file in run_files(offer, run_id if found is not None else None):
+        for file in run_files(offer, run_id if found is not None else None, found):
             if script is not None or not file.name.endswith((".py", ".ipynb")):
                 st.download_button(file.label, file.make, file.name, icon=_ICON, on_click="ignore")
     if found is not None:
