@@ -4,6 +4,7 @@
 const PACE = { running: 200, queued: 600, paused: 1000 }
 const AT_ONCE = 50
 const DOUBLE_CLICK = 400
+const SAME_PLACE = 6
 const HIDDEN = 3000
 const SETTLING = 3000
 const WORD = "lstm-training-visitor"
@@ -30,7 +31,7 @@ function makeWatcher(root) {
   const state = {
     data: null, runs: new Map(), chosen: null, scene: null, sceneOf: null, live: null, report: null, error: "",
     timer: null, hurry: 0, busy: false, shown: "", alone: false, again: false, number: 0, resting: false,
-    asked: 0, answered: 0, acted: 0,
+    asked: 0, answered: 0, acted: { timeStamp: -Infinity, screenX: 0, screenY: 0 },
   }
   const loss = makeLossChart(part("loss"))
   const seen = makeSeen(part("seen"))
@@ -187,8 +188,10 @@ function makeWatcher(root) {
   }
   // the second click of a double one would meet the button that has taken the place of the first
   function clicked(event, name) {
-    const second = event.detail > 0 && event.timeStamp - state.acted < DOUBLE_CLICK
-    state.acted = event.timeStamp
+    const { timeStamp, screenX, screenY } = event
+    const near = Math.hypot(screenX - state.acted.screenX, screenY - state.acted.screenY) < SAME_PLACE
+    const second = event.detail > 0 && near && timeStamp - state.acted.timeStamp < DOUBLE_CLICK
+    state.acted = { timeStamp, screenX, screenY }
     if (!second) act(name)
   }
   api.wake = () => {
