@@ -6,7 +6,6 @@
 (1, 4, 5)
 """
 
-from lstm_viz import showing as showing  # registers how results look
 from lstm_viz.audit import Audit, assert_clean, audit
 from lstm_viz.cell import Unrolled, unroll
 from lstm_viz.diagnosis import Diagnoses, Diagnosis, diagnose

@@ -1,9 +1,13 @@
-"""Where results ask how they look: registered by ``showing``, so that what measures knows nothing of pictures."""
+"""Where results ask how they look: registered by ``showing``, so that what measures knows nothing of pictures.
+
+``showing`` is loaded by the first that asks: a server that only draws its own pages starts without it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import singledispatch
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -11,13 +15,15 @@ from typing import Any, Protocol
 @singledispatch
 def html_of(result: Any) -> str:
     """A result as HTML for a notebook, without script."""
-    raise TypeError(f"html_of: a {type(result).__name__} has no picture")
+    html: str = _registered(html_of.dispatch, result)(result)
+    return html
 
 
 @singledispatch
 def saved_as(result: Any, path: Path) -> str:
     """The content of the file ``path`` for a result, by the file's ending. Raises ValueError for another ending."""
-    raise TypeError(f"save: a {type(result).__name__} cannot be saved")
+    content: str = _registered(saved_as.dispatch, result)(result, path)
+    return content
 
 
 class Diagram(Protocol):
@@ -38,7 +44,16 @@ class Diagram(Protocol):
 @singledispatch
 def diagram_of(result: Any, fold: str | Sequence[str], depth: int | None) -> Diagram:
     """A result as a diagram."""
-    raise TypeError(f"diagram: a {type(result).__name__} has no diagram")
+    diagram: Diagram = _registered(diagram_of.dispatch, result)(result, fold, depth)
+    return diagram
+
+
+def _registered(dispatch: Callable[[type], Callable[..., Any]], result: object) -> Callable[..., Any]:
+    import_module("lstm_viz.showing")
+    found = dispatch(type(result))
+    if found is dispatch(object):
+        raise TypeError(f"a {type(result).__name__} does not say how it looks")
+    return found
 
 
 class Shown:
