@@ -46,8 +46,8 @@ function wire(root) {
       for (const field of root.querySelectorAll("textarea, input.sizes")) field.value = ""
       tell()
     } else if (button.matches(".copy")) {
-      await navigator.clipboard.writeText(button.parentElement.querySelector("pre").textContent)
-      button.textContent = "Copied"
+      const done = await copyText(button.parentElement.querySelector("pre").textContent)
+      button.textContent = done ? "Copied" : "The browser does not allow it"
       setTimeout(() => (button.textContent = "Copy"), 1400)
     }
   })

@@ -326,7 +326,6 @@ function makeChoice({ letter, name, least, choices }) {
   return element("div", { className: "knob choice" }, element("span", { textContent: name }), pieces)
 }
 
-// navigator.clipboard is there on https and localhost only; a workshop's server is neither
 async function copyLink(button) {
   const { lesson, step } = lessons.place
   const sizes = lessons.view.knobs
@@ -334,15 +333,7 @@ async function copyLink(button) {
     .map((knob) => `${knob.letter}-${lessons.place.sizes[knob.letter] ?? knob.value}`).join("_")
   const url = new URL(window.location.href)
   url.search = new URLSearchParams({ lesson, step, ...(sizes ? { sizes } : {}) })
-  try {
-    await navigator.clipboard.writeText(url.href)
-  } catch {
-    const field = element("textarea", { value: url.href })
-    document.body.append(field)
-    field.select()
-    document.execCommand("copy")
-    field.remove()
-  }
+  await copyText(url.href)
   button.textContent = "Copied"
   setTimeout(() => { button.textContent = "Copy link" }, 1500)
 }

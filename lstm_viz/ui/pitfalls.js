@@ -241,11 +241,6 @@ async function clicked(root, state, event) {
 
 async function copied(button, text) {
   const before = button.textContent
-  try {
-    await navigator.clipboard.writeText(text)
-    button.textContent = "Copied"
-  } catch {
-    button.textContent = "The browser does not allow it"
-  }
+  button.textContent = (await copyText(text)) ? "Copied" : "The browser does not allow it"
   setTimeout(() => (button.textContent = before), 1400)
 }

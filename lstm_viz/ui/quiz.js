@@ -57,12 +57,7 @@ function link(query) {
 async function copy(button, text) {
   const before = button.dataset.label ?? button.textContent
   button.dataset.label = before
-  try {
-    await navigator.clipboard.writeText(text)
-    button.textContent = "Copied"
-  } catch {
-    button.textContent = "Copying is not allowed here"
-  }
+  button.textContent = (await copyText(text)) ? "Copied" : "Copying is not allowed here"
   setTimeout(() => { button.textContent = before }, 1600)
 }
 

@@ -138,19 +138,6 @@ function embedCode() {
   return `<iframe src="${address}" title="LSTM Shapes" width="100%" height="640" style="border:0" loading="lazy"></iframe>`
 }
 
-// navigator.clipboard is there on https and localhost only; a workshop's server is neither
-async function copyText(text, place) {
-  try {
-    await navigator.clipboard.writeText(text)
-  } catch {
-    const field = Object.assign(document.createElement("textarea"), { value: text })
-    place.append(field)  // within the menu: elsewhere the menu would close
-    field.select()
-    document.execCommand("copy")
-    field.remove()
-  }
-}
-
 function showWayOut(take) {
   if (take.firstChild) return
   const link = Object.assign(document.createElement("a"), { className: "out", target: "_blank", rel: "noopener", textContent: "Open in LSTM Shapes \u2197" })

@@ -76,3 +76,19 @@ function tabStore() {
     return null
   }
 }
+
+// Copies a text and says whether it could. navigator.clipboard is there on https and localhost only; a workshop's server is
+// neither. The field stands in place for a moment: outside of an open menu it would close that.
+async function copyText(text, place = document.body) {
+  try {
+    await navigator.clipboard.writeText(text)
+    return true
+  } catch {
+    const field = Object.assign(document.createElement("textarea"), { value: text })
+    place.append(field)
+    field.select()
+    const copied = document.execCommand("copy")
+    field.remove()
+    return copied
+  }
+}
