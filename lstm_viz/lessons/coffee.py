@@ -18,7 +18,7 @@ from lstm_viz.preparation.recipe import Recipe
 from lstm_viz.random_state import seeded
 from lstm_viz.spec import NetworkSpec
 from lstm_viz.training.examples import VolumeNetwork
-from lstm_viz.training.presets import PRESETS
+from lstm_viz.training.presets import preset_named
 
 _EVERY = 100
 """Epochs between two printed losses, as in the source."""
@@ -249,7 +249,7 @@ def _plot_measured(values: Values) -> Measured:
 
 
 def _training_query() -> dict[str, str]:
-    preset = next(each for each in PRESETS if each.name == _PRESET)
+    preset = preset_named(_PRESET)
     return {**recipe({}).to_query(), **preset.spec.to_query(), "tnet": _PRESET, "data": "prepared"}
 
 

@@ -16,7 +16,7 @@ from lstm_viz.preparation.sources import prepared_text_of
 from lstm_viz.preparation.text_recipe import TextRecipe
 from lstm_viz.random_state import seeded
 from lstm_viz.spec import NetworkSpec
-from lstm_viz.training.presets import PRESETS
+from lstm_viz.training.presets import preset_named
 
 _E, _H, _L = 10, 3, 2
 _PRESET = "Spam or ham"
@@ -214,7 +214,7 @@ def inside(values: Values) -> Verdict:
 
 
 def _training_query() -> dict[str, str]:
-    preset = next(each for each in PRESETS if each.name == _PRESET)
+    preset = preset_named(_PRESET)
     return {"from": "text", **preset.spec.to_query(), "tnet": _PRESET, "data": "prepared"}
 
 

@@ -13,7 +13,7 @@ from lstm_viz.lessons.running import both_ways, caught, forward, gives, prepared
 from lstm_viz.preparation.recipe import Recipe
 from lstm_viz.random_state import seeded
 from lstm_viz.spec import Head, NetworkSpec
-from lstm_viz.training.presets import PRESETS
+from lstm_viz.training.presets import preset_named
 
 _HEADS: tuple[Head, ...] = ("every_step", "last_step")
 _CHARACTERS = "Next character"
@@ -131,7 +131,7 @@ def one_hot_target(values: Values) -> Verdict:
 
 
 def _characters_recipe() -> dict[str, str]:
-    preset = next(each for each in PRESETS if each.name == _CHARACTERS)
+    preset = preset_named(_CHARACTERS)
     return dict(preset.data.recipe.to_query())  # type: ignore[attr-defined]
 
 
@@ -140,7 +140,7 @@ def _both(values: Values) -> NetworkSpec:
 
 
 def _training(name: str) -> dict[str, str]:
-    preset = next(each for each in PRESETS if each.name == name)
+    preset = preset_named(name)
     assert preset.network is not None
     recipe = preset.data.recipe  # type: ignore[attr-defined]
     kind = {"from": "text"} if name == _CHARACTERS else {}

@@ -110,3 +110,12 @@ PRESETS = (
     ),
 )
 """In the order of the page."""
+
+
+def preset_named(name: str) -> TrainingPreset:
+    """The worked example of that name. Raises KeyError.
+
+    >>> preset_named("Spam or ham").spec.batch_size
+    4
+    """
+    return {preset.name: preset for preset in PRESETS}[name]
