@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import streamlit as st
+
 from lstm_viz.ui.caches import forward_of
 from lstm_viz.ui.controls import network_controls
 from lstm_viz.ui.details import details
@@ -11,10 +13,18 @@ from lstm_viz.ui.settings import current
 from lstm_viz.ui.take_from.shapes import take_from_shapes
 from lstm_viz.ui.weights_input import weights_input
 
+
+@st.fragment
+def what_settings_change() -> None:
+    """A change of the settings runs this alone: half of what the whole page takes."""
+    network_controls()
+    keep_address()
+    forward = forward_of(current())
+    picture(forward)
+    details(forward)
+    take_from_shapes()
+
+
 open_page("Shapes")
-network_controls()
+what_settings_change()
 weights_input()
-keep_address()
-picture()
-details(forward_of(current()))
-take_from_shapes()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +16,7 @@ from lstm_viz.ui.cell_cache import LARGEST_HIDDEN, LONGEST, too_large
 from lstm_viz.ui.settings import Settings
 from lstm_viz.ui.unit_panel import unit_html
 from lstm_viz.unit import explain_unit
+from tests.support.given import given_to
 from tests.support.serving import ROOT
 
 QUERIES: list[dict[str, str]] = [
@@ -33,12 +33,7 @@ QUERIES: list[dict[str, str]] = [
 
 def sent(app: AppTest) -> dict[str, Any]:
     """What the page sends to the cell in the browser."""
-    for element in app.get("bidi_component"):
-        text = element.proto.json
-        if text and "drawing" in text:
-            found: dict[str, Any] = json.loads(text)
-            return found
-    raise AssertionError("the page shows no cell")
+    return given_to(app, "drawing")
 
 
 @pytest.mark.parametrize("query", QUERIES, ids=str)

@@ -21,6 +21,7 @@ from lstm_viz.ui.gradients_learning import sentences
 from lstm_viz.ui.gradients_link import GRADIENT_NAMES
 from lstm_viz.ui.gradients_runs import EPOCHS, RACED, chance, job
 from lstm_viz.ui.gradients_settings import TAB, TABS, GradientSettings, preset_of, taken
+from tests.support.given import given
 from tests.support.serving import ROOT
 
 PAGE = "pages/gradients.py"
@@ -39,8 +40,7 @@ def charts(app: AppTest) -> list[dict[str, Any]]:
 
 def sections(app: AppTest) -> dict[str, dict[str, Any]]:
     """The rows of the controls, by field."""
-    for element in app.get("bidi_component"):
-        data = json.loads(element.proto.json) if element.proto.json else {}
+    for data in given(app):
         if data.get("name") == "gradient_controls":
             return {row["field"]: row for section in data["sections"] for row in section["rows"]}
     raise AssertionError("no controls")
@@ -94,11 +94,7 @@ def test_a_control_changes_the_picture_and_the_link(run_app: RunApp) -> None:
     after = charts(app)[0]["data"]
     assert [a == b for a, b in zip(before, after, strict=True)] == [True, True, False]
     assert "σ(4) = 0.98" in said(app)
-    address = next(
-        json.loads(each.proto.json)
-        for each in app.get("bidi_component")
-        if '"query"' in each.proto.json and "gfb" in each.proto.json
-    )
+    address = next(data for data in given(app) if "gfb" in data.get("query", ""))
     assert "gfb=4" in address["query"]
 
 

@@ -17,6 +17,7 @@ from lstm_viz.ui.frame import PAGES
 from lstm_viz.ui.lessons_place import LessonPlace
 from lstm_viz.ui.lessons_route import ROUTES
 from lstm_viz.ui.lessons_view import PAGES_BEHIND, link_behind, view_of
+from tests.support.given import given_to
 from tests.support.serving import ROOT
 
 PAGE = "pages/lessons.py"
@@ -24,11 +25,7 @@ RunApp = Callable[..., AppTest]
 
 
 def sent(app: AppTest, marker: str = "shelf") -> dict[str, Any]:
-    for element in app.get("bidi_component"):
-        data = json.loads(element.proto.json) if element.proto.json else {}
-        if marker in data:
-            return dict(data)
-    raise AssertionError(f"no component was sent {marker!r}")
+    return given_to(app, marker)
 
 
 def go(app: AppTest, lesson: str, step: str, **sizes: int) -> AppTest:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -23,19 +22,11 @@ from lstm_viz.ui.pitfall_code import both_as_html
 from lstm_viz.ui.pitfall_detail import detail
 from lstm_viz.ui.pitfall_doctor import answers_html, sizes_in
 from lstm_viz.ui.pitfall_place import PitfallPlace
+from tests.support.given import given_to
 from tests.support.serving import ROOT
 
 PAGE = "pages/pitfalls.py"
 _TAG = re.compile(r"<[^>]+>")
-
-
-def sent(app: AppTest, name: str) -> dict[str, Any]:
-    """What the page sends to the component that gets ``name``."""
-    for element in app.get("bidi_component"):
-        data = json.loads(element.proto.json) if element.proto.json else {}
-        if name in data:
-            return dict(data)
-    raise AssertionError(f"no component gets {name}")
 
 
 def opened(**query: str) -> AppTest:
@@ -49,7 +40,7 @@ def test_it_opens_alone_and_under_the_app(run_app: Callable[..., AppTest]) -> No
     for app in (opened(), run_app(PAGE)):
         assert not app.exception
         assert not app.warning
-        data = sent(app, "items")
+        data = given_to(app, "items")
         assert [item["key"] for item in data["items"]] == list(KEYS)
         assert data["chosen"] is False
         assert data["detail"]["key"] == "batch-first-forgotten"
@@ -57,7 +48,7 @@ def test_it_opens_alone_and_under_the_app(run_app: Callable[..., AppTest]) -> No
 
 @pytest.mark.parametrize("key", ["hidden-state-last-batch", "mse-broadcast", "future-linear"])
 def test_a_link_opens_its_mistake_at_its_sizes(key: str) -> None:
-    data = sent(opened(pitfall=key, sizes="B-5_H-7"), "items")
+    data = given_to(opened(pitfall=key, sizes="B-5_H-7"), "items")
     assert data["chosen"]
     assert data["detail"]["key"] == key
     assert {size["letter"]: size["value"] for size in data["detail"]["sizes"]}["H"] == 7
@@ -73,11 +64,11 @@ def test_a_link_with_the_settings_too_complains_of_nothing() -> None:
 def test_a_link_to_nothing_opens_the_list(query: dict[str, str]) -> None:
     app = opened(**query)
     assert not app.exception
-    assert sent(app, "items")["chosen"] is False
+    assert given_to(app, "items")["chosen"] is False
 
 
 def test_sizes_that_cannot_be_are_said_beside_them() -> None:
-    data = sent(opened(pitfall="hidden-state-projection", sizes="P-30"), "items")["detail"]
+    data = given_to(opened(pitfall="hidden-state-projection", sizes="P-30"), "items")["detail"]
     assert data["error"].startswith("P: expected a number less than H = 20, got 30.")
     assert {size["letter"]: size["value"] for size in data["sizes"]}["P"] == 30
     assert "torch.zeros(1, 2, 5)" in data["copies"]["right"]
@@ -197,7 +188,7 @@ def test_the_check_finds_a_mistake_and_leads_to_it() -> None:
     button = next(button for button in app.button if button.label.startswith("See it run: The reverse half"))
     button.click().run()
     assert not app.exception
-    data = sent(app, "items")
+    data = given_to(app, "items")
     assert (data["chosen"], data["detail"]["key"]) == (True, "bidirectional-last-step")
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -15,15 +14,10 @@ from lstm_viz.ui import room_place
 from lstm_viz.ui.frame import PAGES
 from lstm_viz.ui.room_place import reach
 from lstm_viz.ui.rooms import Shown, rooms
+from tests.support.given import given_to
 from tests.support.serving import ROOT
 
 RunApp = Callable[..., AppTest]
-
-
-def data_of(app: AppTest, name: str) -> dict[str, Any]:
-    """What the component with this entry was given."""
-    found = (json.loads(each.proto.json) for each in app.get("bidi_component") if each.proto.json)
-    return next(data for data in found if name in data)
 
 
 def styles(app: AppTest) -> str:
@@ -41,19 +35,19 @@ def test_every_page_is_presented_alone_and_under_the_app(run_app: RunApp, page: 
     for app in (alone.run(), run_app(page, present="1")):
         assert not app.exception
         assert not app.warning
-        assert data_of(app, "presenting")["presenting"] is True
+        assert given_to(app, "presenting")["presenting"] is True
         assert "--lv-present:1" in styles(app)
-        assert "present=1" in data_of(app, "places")["query"]
+        assert "present=1" in given_to(app, "places")["query"]
     plain = run_app(page)
     assert "--lv-present:1" not in styles(plain)
-    assert "present" not in data_of(plain, "places")["query"]
+    assert "present" not in given_to(plain, "places")["query"]
 
 
 def test_the_controls_become_a_slim_bar(run_app: RunApp) -> None:
     app = run_app("pages/shapes.py", present="1")
-    assert data_of(app, "sections")["slim"] is True
+    assert given_to(app, "sections")["slim"] is True
     assert not app.sidebar.markdown
-    assert data_of(run_app("pages/shapes.py"), "sections")["slim"] is False
+    assert given_to(run_app("pages/shapes.py"), "sections")["slim"] is False
 
 
 def test_charts_grow_and_their_words_are_legible(run_app: RunApp) -> None:
@@ -82,8 +76,8 @@ def test_every_strong_colour_has_its_contrast(theme: str) -> None:
 def test_a_followers_page_knows_the_code_and_no_secret(run_app: RunApp) -> None:
     key = rooms().open("presenter", Shown("pages/cell.py", {"T": "9", "step": "2"}, live=True), there)
     app = run_app(follow=key.code)
-    assert data_of(app, "following")["following"] == key.code
-    follower = data_of(app, "taken")
+    assert given_to(app, "following")["following"] == key.code
+    follower = given_to(app, "taken")
     assert follower["mine"] is None
     assert key.secret not in json.dumps(follower)
     rooms().close(key)
@@ -92,7 +86,7 @@ def test_a_followers_page_knows_the_code_and_no_secret(run_app: RunApp) -> None:
 def test_a_link_cannot_bring_a_secret(run_app: RunApp) -> None:
     key = rooms().open("presenter", Shown("pages/shapes.py"), there)
     app = run_app(room_mine=key.secret, follow=key.code)
-    assert data_of(app, "mine")["mine"] is None
+    assert given_to(app, "mine")["mine"] is None
     rooms().close(key)
 
 

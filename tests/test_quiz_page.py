@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 from xml.etree import ElementTree
@@ -15,6 +14,7 @@ from lstm_viz.quiz.settling import settle
 from lstm_viz.ui.quiz_place import QuizPlace
 from lstm_viz.ui.quiz_state import Answers
 from lstm_viz.ui.quiz_view import explained, verdict_html
+from tests.support.given import given_to
 from tests.support.serving import ROOT
 
 PAGE = "pages/quiz.py"
@@ -30,11 +30,7 @@ def opened(**query: str) -> AppTest:
 
 def sent(app: AppTest, name: str = "question") -> dict[str, Any]:
     """What the page sends to the component that gets ``name``."""
-    for element in app.get("bidi_component"):
-        data = json.loads(element.proto.json) if element.proto.json else {}
-        if name in data:
-            return dict(data)
-    raise AssertionError(f"no component gets {name}")
+    return given_to(app, name)
 
 
 def answered(app: AppTest, *texts: str, **more: object) -> AppTest:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,30 +15,22 @@ from lstm_viz.forward import run_forward
 from lstm_viz.presets import PRESETS
 from lstm_viz.spec import NetworkSpec
 from tests.specs import random_spec
+from tests.support.given import given_to
 from tests.support.serving import ROOT
 
 RunApp = Callable[..., AppTest]
 
 
-def sent(app: AppTest, marker: str) -> dict[str, Any]:
-    """What the page sends to the component whose data has an entry ``marker``."""
-    for element in app.get("bidi_component"):
-        data = json.loads(element.proto.json) if element.proto.json else {}
-        if marker in data:
-            return dict(data)
-    raise AssertionError(f"no component was sent {marker!r}")
-
-
 def shapes_drawn(app: AppTest) -> dict[str, str]:
     """Tensor → shape, as the drawing has them."""
-    root = ElementTree.fromstring(sent(app, "svg")["svg"])
+    root = ElementTree.fromstring(given_to(app, "svg")["svg"])
     blocks = [element for element in root.iter() if "data-tensor" in element.attrib]
     return {block.attrib["data-tensor"]: block.attrib["data-shape"] for block in blocks}
 
 
 def rows(app: AppTest) -> dict[str, dict[str, Any]]:
     """Field → row of the controls."""
-    return {row["field"]: row for section in sent(app, "sections")["sections"] for row in section["rows"]}
+    return {row["field"]: row for section in given_to(app, "sections")["sections"] for row in section["rows"]}
 
 
 def texts(app: AppTest) -> str:
@@ -61,10 +52,10 @@ def test_it_opens_with_the_airline_passengers(run_app: RunApp) -> None:
         "target": "(4, 1)",
         "loss": "()",
     }
-    said = sent(app, "svg")["said"]
+    said = given_to(app, "svg")["said"]
     assert "4 samples of 12 steps" in said
     assert "Measured in PyTorch 2.13.0, with 166 parameters" in said
-    assert [symbol["letter"] for symbol in sent(app, "symbols")["symbols"]] == ["B", "T", "F", "H", "L", "O"]
+    assert [symbol["letter"] for symbol in given_to(app, "symbols")["symbols"]] == ["B", "T", "F", "H", "L", "O"]
 
 
 def test_it_runs_alone_too() -> None:
@@ -84,7 +75,7 @@ def test_any_link_shows_what_torch_computes(run_app: RunApp, seed: int) -> None:
     drawn = shapes_drawn(app)
     assert {name: measured[name] for name in drawn} == drawn
     assert {"x", "output", "h_n", "prediction", "loss"} <= set(drawn)
-    assert sent(app, "query")["query"].count("=") == len(spec.to_query())
+    assert given_to(app, "query")["query"].count("=") == len(spec.to_query())
 
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
@@ -180,7 +171,7 @@ def test_unrolled_over_time(run_app: RunApp) -> None:
     app.session_state["diagram"] = {"unrolled": True}
     app.run()
     assert not app.exception
-    svg = sent(app, "svg")["svg"]
+    svg = given_to(app, "svg")["svg"]
     assert all(f"output[:, {t}]" in svg for t in range(3))
     assert "h_n[0]" in svg
 
@@ -198,7 +189,7 @@ def test_a_pasted_table_becomes_x(run_app: RunApp) -> None:
     app.run()
     assert app.dataframe[0].value.index[0] == "step 0 (2024-01)"
     as_html = [element.value for element in app.markdown if element.allow_html]
-    assert "<script>" not in "".join([*as_html, sent(app, "svg")["svg"], sent(app, "svg")["said"]])
+    assert "<script>" not in "".join([*as_html, given_to(app, "svg")["svg"], given_to(app, "svg")["said"]])
     assert "&lt;script&gt;" in "".join(as_html)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import csv
 import io
-import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -24,6 +23,7 @@ from lstm_viz.forward import run_forward
 from lstm_viz.spec import NetworkSpec
 from lstm_viz.spreadsheet import Grid, to_csv
 from lstm_viz.ui.take_away import File, made
+from tests.support.given import given_to
 from tests.support.serving import ROOT
 
 RunApp = Callable[..., AppTest]
@@ -62,11 +62,7 @@ PAGES: dict[str, list[str]] = {
 
 def menu(app: AppTest) -> dict[str, Any]:
     """What the menu's component was sent."""
-    for element in app.get("bidi_component"):
-        data = json.loads(element.proto.json) if element.proto.json else {}
-        if "files" in data and "stem" in data:
-            return dict(data)
-    raise AssertionError("no menu")
+    return given_to(app, "stem")
 
 
 def offered(app: AppTest) -> list[str]:

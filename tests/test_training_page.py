@@ -36,6 +36,7 @@ from lstm_viz.ui.training_offer import Offer
 from lstm_viz.ui.training_route import HEADER, ROUTES
 from lstm_viz.ui.training_scene import scene, shown
 from lstm_viz.ui.training_settings import START, TrainingSettings, taken
+from tests.support.given import given_to
 from tests.support.run_async import run_async
 
 RunApp = Callable[..., AppTest]
@@ -274,11 +275,7 @@ def texts(app: AppTest) -> str:
 
 def sent(app: AppTest) -> dict[str, Any]:
     """What the live component was given."""
-    for each in app.get("bidi_component"):
-        if each.proto.component_name.endswith("lstm_training"):
-            found: dict[str, Any] = json.loads(each.proto.json)
-            return found
-    raise AssertionError("the live component is not there")
+    return given_to(app, "visitor")
 
 
 class TestPage:

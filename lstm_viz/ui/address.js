@@ -7,7 +7,8 @@ let path = null
 // going back to another page is Streamlit's: an answer from this one would bring it back here
 window.addEventListener("popstate", () => window.location.pathname === path && returned?.())
 
-export default function ({ data, setStateValue }) {
+export default function ({ data: bytes, setStateValue }) {
+  const data = given(bytes)
   returned = () => setStateValue("returned", `${window.location.search}#${Date.now()}`)
   const wanted = withView(data.query)
   if (window.location.search !== wanted) {

@@ -14,7 +14,8 @@ const ICONS = {
 const MOST_CHIPS = 24
 const MOST_LABELS = 14
 
-export default function ({ data, parentElement, setStateValue }) {
+export default function ({ data: bytes, parentElement, setStateValue }) {
+  const data = given(bytes)
   const theme = followTheme(parentElement)
   const root = parentElement.querySelector(".cell")
   const cell = (root.cell ??= makeCell(root))

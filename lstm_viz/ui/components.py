@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -39,10 +40,18 @@ def component(name: str, html: str, parts: Sequence[str] = ()) -> Callable[..., 
 
     ``parts`` names further scripts, which come before its own.
     """
-    css = _palette() + _asset(f"{name}.css")
-    js = "".join(_asset(f"{each}.js") for each in ("theme", *parts, name))
-    mount: Callable[..., Any] = st.components.v2.component(f"lstm_{name}", html=html, css=css, js=js)
-    return mount
+    return _registered(name, ("theme", *parts, name), html=html, css=_palette() + _asset(f"{name}.css"))
+
+
+def _registered(name: str, scripts: Sequence[str], **looks: str) -> Callable[..., Any]:
+    js = "".join(_asset(f"{each}.js") for each in ("given", *scripts))
+    mount: Callable[..., Any] = st.components.v2.component(f"lstm_{name}", js=js, **looks)
+
+    def put(*, data: Mapping[str, Any], **rest: Any) -> Any:
+        # bytes go as they are; in a dictionary Streamlit would look for data frames and write the JSON a second time
+        return mount(data=json.dumps(data).encode(), **rest)
+
+    return put
 
 
 _DIAGRAM = component(
@@ -53,7 +62,7 @@ _DIAGRAM = component(
     parts=("front",),
 )
 _CONTROLS = component("controls", '<div class="controls"></div>')
-_ADDRESS = st.components.v2.component("lstm_address", js=_asset("address.js"))
+_ADDRESS = _registered("address", ("address",))
 
 
 def diagram(

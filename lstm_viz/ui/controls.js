@@ -13,7 +13,8 @@ let query = null
 let slim = false
 let tellPage = null
 
-export default function ({ data, parentElement, setStateValue }) {
+export default function ({ data: bytes, parentElement, setStateValue }) {
+  const data = given(bytes)
   followTheme(parentElement)
   root = parentElement.querySelector(".controls")
   if (name !== data.name) sender.unseen.clear()

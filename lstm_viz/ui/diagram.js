@@ -14,7 +14,8 @@ window.addEventListener("lstm:set", (event) => {
   ask(event.detail)
 })
 
-export default function ({ data, parentElement, setStateValue }) {
+export default function ({ data: bytes, parentElement, setStateValue }) {
+  const data = given(bytes)
   const picture = parentElement.querySelector(".picture")
   ask = (change) => askForPicture(change, data, picture, (shown) => show({ ...data, ...shown }, parentElement, setStateValue))
   // the page answers later than the route: what it says of an earlier setting is over

@@ -2,7 +2,8 @@
 const PAUSE = 250
 const wired = new WeakMap()
 
-export default function ({ data, parentElement, setStateValue }) {
+export default function ({ data: bytes, parentElement, setStateValue }) {
+  const data = given(bytes)
   followTheme(parentElement)
   const root = parentElement.querySelector(".doctor")
   const state = wired.get(root) ?? wire(root)

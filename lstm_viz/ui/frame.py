@@ -118,6 +118,7 @@ def _take_returned() -> None:
     query = dict(parse_qsl(returned_address("address").split("#")[0].removeprefix("?")))
     PROJECTOR_ENTRIES.adopt(query)
     adopt_link(query)
+    st.rerun()  # all of the page, where a fragment holds the address
 
 
 def adopt_link(query: Mapping[str, str]) -> None:

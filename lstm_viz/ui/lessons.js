@@ -7,7 +7,8 @@ const LEAST_ZOOM = 0.86 // what is 0.95 rem is 20 px at 1920 then
 const KEPT = "lstm-lessons"
 const lessons = { root: null, shelf: [], view: null, route: "", place: null, sent: 0, asked: 0, busy: false, timer: null, tell: null }
 
-export default function ({ data, parentElement, setStateValue }) {
+export default function ({ data: bytes, parentElement, setStateValue }) {
+  const data = given(bytes)
   const theme = followTheme(parentElement)
   const root = parentElement.querySelector(".lessons")
   if (lessons.root !== root) Object.assign(lessons, { root, view: null, sent: 0, asked: 0, busy: false })

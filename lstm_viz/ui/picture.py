@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import streamlit as st
-
 from lstm_viz.drawing.unrolled import can_unroll
 from lstm_viz.forward import Forward
 from lstm_viz.narration import sentences
 from lstm_viz.ui.base_path import served_at
-from lstm_viz.ui.caches import diagram_of, forward_of
+from lstm_viz.ui.caches import diagram_of
 from lstm_viz.ui.components import diagram, diagram_says
 from lstm_viz.ui.inspector import inspector
 from lstm_viz.ui.notices import measured, notices, symbols
@@ -21,11 +19,9 @@ ROUTE = "/picture"
 _KEY = "diagram"
 
 
-@st.fragment
-def picture() -> None:
+def picture(forward: Forward) -> None:
     """The diagram with its sentences in one component, and the inspector of the chosen tensor."""
     settings = current()
-    forward = forward_of(settings)
     notices(settings, forward)
     shown = shown_now(forward)
     picked = diagram(**shown, route=served_at(ROUTE), key=_KEY)

@@ -4,7 +4,8 @@ const shown = new WeakMap()
 // the first of these that an element has says what it came from
 const KINDS = [["code", "[data-code]"], ["sample", "[data-sample]"], ["row", "[data-row]"]]
 
-export default function ({ data, parentElement, setStateValue }) {
+export default function ({ data: bytes, parentElement, setStateValue }) {
+  const data = given(bytes)
   const theme = followTheme(parentElement)
   const picture = parentElement.querySelector(".picture")
   const said = parentElement.querySelector(".row")

@@ -4,7 +4,8 @@ const ENOUGH = 0.5
 const ENOUGH_OF_MANY = 0.45
 const states = new WeakMap()
 
-export default function ({ data, parentElement, setStateValue }) {
+export default function ({ data: bytes, parentElement, setStateValue }) {
+  const data = given(bytes)
   const theme = followTheme(parentElement)
   const root = parentElement.querySelector(".mistakes")
   const state = states.get(root) ?? start(root)

@@ -11,7 +11,8 @@ let isPresenting = false
 let joins = false
 let again = 0
 
-export default function ({ data, parentElement, setTriggerValue, setStateValue }) {
+export default function ({ data: bytes, parentElement, setTriggerValue, setStateValue }) {
+  const data = given(bytes)
   followTheme(parentElement)
   act = (name, more = {}) => setTriggerValue("act", { name, ...more, at: Date.now() })
   isPresenting = data.presenting

@@ -2,7 +2,8 @@
 const LONGEST = 4000 // after so many milliseconds without an answer another wish may be said
 const states = new WeakMap()
 
-export default function ({ data, parentElement, setStateValue }) {
+export default function ({ data: bytes, parentElement, setStateValue }) {
+  const data = given(bytes)
   followTheme(parentElement)
   const root = parentElement.querySelector(".quiz")
   const state = states.get(root) ?? start(root)

@@ -5,7 +5,8 @@ const AGAIN_AFTER = 1500
 const KEPT = "lstm-room"
 let running = []
 
-export default function ({ data, parentElement, setTriggerValue }) {
+export default function ({ data: bytes, parentElement, setTriggerValue }) {
+  const data = given(bytes)
   followTheme(parentElement)
   const tell = (name, more = {}) => setTriggerValue("act", { name, ...more, at: Date.now() })
   drawBanner(parentElement.querySelector(".room"), data, tell)

@@ -53,7 +53,7 @@ def keep_room(query: str, adopt: Adopt) -> None:
         "said": st.session_state.get(_SAID, ""),
         "late": st.session_state.pop(_LATE, False),
     }
-    _ROOM(key=KEY, data=data, default={}, on_act_change=lambda: _act(adopt))
+    _ROOM(key=KEY, data=data, default={}, on_act_change=lambda: _act_and_show(adopt))
 
 
 def my_room() -> Key | None:
@@ -124,6 +124,11 @@ def _stop_following(sentence: str) -> None:
     st.session_state[_SAID] = sentence
     st.session_state.pop(_TAKEN, None)
     follow("")
+
+
+def _act_and_show(adopt: Adopt) -> None:
+    _act(adopt)
+    st.rerun()  # all of the page, which may be another one: this can stand in a fragment
 
 
 def _act(adopt: Adopt) -> None:

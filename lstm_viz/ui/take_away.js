@@ -4,7 +4,8 @@ const SIGN = "\u25be"
 const waiting = new Map()
 let open = false
 
-export default function ({ data, parentElement, setStateValue }) {
+export default function ({ data: bytes, parentElement, setStateValue }) {
+  const data = given(bytes)
   followTheme(parentElement)
   const take = parentElement.querySelector(".take")
   if (data.embedded) return showWayOut(take)

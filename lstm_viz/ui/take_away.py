@@ -43,15 +43,19 @@ class File:
     make: Callable[[], str | bytes]
 
 
-def take_away(stem: str, files: Sequence[File] = (), sheet: Callable[[], Sheet] | None = None) -> None:
+def take_away(
+    stem: str, files: Sequence[File] = (), sheet: Callable[[], Sheet] | None = None, *, within_fragment: bool = False
+) -> None:
     """Put the menu into the page's toolbar: ``files``, the page itself, its pictures, its link, the code to embed it.
 
-    Pictures are found and made in the browser; ``stem`` begins the names of their files. Called once by each page.
+    Pictures are found and made in the browser; ``stem`` begins the names of their files. Called once by each page:
+    a question runs the menu alone, or, ``within_fragment``, the fragment that called.
     """
     if sheet is not None:
         files = (*files, File("This page, .html", f"{stem}.html", lambda: to_html(sheet())))
+    menu = _menu if within_fragment else st.fragment(_menu)
     with toolbar():
-        _menu(stem, tuple(files))
+        menu(stem, tuple(files))
 
 
 def script_files(stem: str, title: str, make: Callable[[], str]) -> tuple[File, File]:
@@ -70,7 +74,6 @@ def table_file(stem: str, name: str, make: Callable[[], Grid]) -> File:
     return File(f"{name.capitalize()}, .csv", f"{stem}-{name.replace(' ', '-')}.csv", lambda: to_csv(make()))
 
 
-@st.fragment
 def _menu(stem: str, files: tuple[File, ...]) -> None:
     names = [{"label": file.label, "group": _KINDS[PurePosixPath(file.name).suffix][0]} for file in files]
     data = {"stem": stem, "files": names, "embedded": is_embedded(), "answer": _answer(files)}

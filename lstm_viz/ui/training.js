@@ -10,7 +10,8 @@ const SETTLING = 3000
 const WORD = "lstm-training-visitor"
 const SILENT = "The server does not answer. It is asked again; the curves stay here."
 
-export default function ({ data, parentElement, setStateValue }) {
+export default function ({ data: bytes, parentElement, setStateValue }) {
+  const data = given(bytes)
   followTheme(parentElement)
   const root = parentElement.querySelector(".training")
   const watcher = (root.watcher ??= makeWatcher(root))

@@ -4,7 +4,8 @@ const REPORT_AFTER = 300
 const SPEEDS = [["1", 1000], ["2", 500], ["4", 250]]
 const CALM = window.matchMedia("(prefers-reduced-motion: reduce)")
 
-export default function ({ data, parentElement, setStateValue }) {
+export default function ({ data: bytes, parentElement, setStateValue }) {
+  const data = given(bytes)
   const theme = followTheme(parentElement)
   const root = parentElement.querySelector(".window")
   const cutter = (root.cutter ??= makeCutter(root))

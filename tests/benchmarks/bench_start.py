@@ -23,7 +23,7 @@ def starting(rounds: int) -> list[Figure]:
 def _server() -> float:
     started = time.perf_counter()
     with served() as server, visiting(server.url) as visitor:
-        visitor.run_until(lambda component: "<svg" in component.json)
+        visitor.run_until(lambda component: "<svg" in component.bytes.decode())
         return time.perf_counter() - started
 
 

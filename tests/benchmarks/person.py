@@ -62,6 +62,7 @@ class Person:
         self._url, self._query, self._page_name = url, query, page
         self._page = ""
         self._ids: dict[str, str] = {}
+        self._within = ""
         self._states: dict[str, dict[str, Any]] = {}
         self._data: dict[str, Any] = {}
         self._sent = 0
@@ -102,7 +103,7 @@ class Person:
         self._sent += 1
         said = {"values": {"fields": fields, "sent": self._sent, "at": int(time.time() * 1000)}}
         self._states.setdefault(self._ids["lstm_controls"], {}).update(said)
-        seconds = await self._run()
+        seconds = await self._run(self._within)
         if self._data["lstm_address"]["query"] == self._query:
             raise Trouble("the page did not follow")
         self._query = self._data["lstm_address"]["query"]
@@ -114,9 +115,10 @@ class Person:
         body = json.dumps(asked).encode()
         return await asyncio.wait_for(self.questions.ask("POST", RUNS, body, **{HEADER: visitor}), PATIENCE)
 
-    async def _run(self) -> float:
+    async def _run(self, fragment: str = "") -> float:
         message = BackMsg()
         rerun = message.rerun_script
+        rerun.fragment_id = fragment
         rerun.query_string, rerun.page_script_hash = self._query, self._page
         if not self._page:
             rerun.page_name = self._page_name
@@ -136,9 +138,9 @@ class Person:
             if kind == "navigation":
                 self._page = message.navigation.page_script_hash
             if kind == "delta" and message.delta.WhichOneof("type") == "new_element":
-                self._take(message.delta.new_element)
+                self._take(message.delta.new_element, message.delta.fragment_id)
 
-    def _take(self, element: Any) -> None:
+    def _take(self, element: Any, fragment: str) -> None:
         kind = element.WhichOneof("type")
         if kind == "exception":
             raise Trouble(f"an error on the page: {element.exception.message[:200]}")
@@ -147,5 +149,7 @@ class Person:
         if kind == "bidi_component":
             part = element.bidi_component
             self._ids[part.component_name] = part.id
+            if part.component_name == "lstm_controls":
+                self._within = fragment
             if part.component_name in ("lstm_address", "lstm_training"):
-                self._data[part.component_name] = json.loads(part.json)
+                self._data[part.component_name] = json.loads(part.bytes)

@@ -43,7 +43,7 @@ _MOUNT = """([html, drawing]) => {
   window.sent = []
   window.root = root
   window.component({
-    data: { drawing, command: { place: drawing.place, number: 1 } },
+    data: new TextEncoder().encode(JSON.stringify({ drawing, command: { place: drawing.place, number: 1 } })),
     parentElement: root,
     setStateValue: (name, value) => window.sent.push([name, value]),
   })
@@ -56,7 +56,7 @@ def page(browser: Browser) -> Iterator[Page]:
     page = browser.new_page(viewport={"width": 1100, "height": 800})
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
-    script = (_UI / "theme.js").read_text() + (_UI / "window.js").read_text()
+    script = "".join((_UI / f"{name}.js").read_text() for name in ("given", "theme", "window"))
     page.set_content("<style>body{margin:0}</style>")
     page.add_script_tag(content=script.replace("export default function", "window.component = function"))
     yield page

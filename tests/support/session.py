@@ -43,7 +43,7 @@ class Session:
                 return given
             elif kind == "delta" and found.delta.new_element.WhichOneof("type") == "bidi_component":
                 part = found.delta.new_element.bidi_component
-                given[part.component_name] = json.loads(part.json) if part.json else {}
+                given[part.component_name] = json.loads(part.bytes)
 
     def upload(self, name: str, content: bytes, origin: str | None = None, token: bool = True) -> int:
         """Send a file; returns the status."""

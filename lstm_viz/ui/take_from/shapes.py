@@ -19,7 +19,7 @@ from lstm_viz.ui.text import spoken
 
 
 def take_from_shapes() -> None:
-    """Mount the menu."""
+    """Mount the menu, within the fragment that follows the settings."""
     stem = stem_of(current().spec, "shapes")
     take_away(
         stem,
@@ -30,6 +30,7 @@ def take_from_shapes() -> None:
             table_file(stem, "cost", lambda: cost_grid(current().spec)),
         ],
         _sheet,
+        within_fragment=True,
     )
 
 

@@ -1,0 +1,3 @@
+// What the page gives a component comes as the bytes of a JSON text: see ui/components.py.
+const given = (bytes) => JSON.parse(new TextDecoder().decode(bytes))
+
