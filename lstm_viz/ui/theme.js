@@ -41,18 +41,19 @@ function keepLegible(host) {
   if (host.keepsLegible) return host.keepsLegible()
   const root = host.shadowRoot
   let waits = 0
+  const now = () => {
+    host.toggleAttribute("data-room", isPresented())
+    for (const svg of root.querySelectorAll("svg")) {
+      fit(svg)
+      legible(svg)
+    }
+  }
   const soon = () => {
     cancelAnimationFrame(waits)
-    waits = requestAnimationFrame(() => {
-      host.toggleAttribute("data-room", isPresented())
-      for (const svg of root.querySelectorAll("svg")) {
-        fit(svg)
-        legible(svg)
-      }
-    })
+    waits = requestAnimationFrame(now)
   }
   new ResizeObserver(soon).observe(host)
-  new MutationObserver(soon).observe(root, { childList: true, subtree: true })
+  new MutationObserver(now).observe(root, { childList: true, subtree: true }) // before it is painted small
   window.addEventListener("resize", soon)
   host.keepsLegible = soon
   soon()
