@@ -15,8 +15,8 @@ else:  # the server's import, which finds its own routes here
     from starlette.middleware import Middleware
 
     from lstm_viz.ui.base_path import under_base
-    from lstm_viz.ui.departures import forgetting
     from lstm_viz.ui.guard import Guard
+    from lstm_viz.ui.housekeeping import housekeeping
     from lstm_viz.ui.lessons_route import ROUTES as LESSON_ROUTES
     from lstm_viz.ui.logs import say_sorry, set_up
     from lstm_viz.ui.no_delay import NoDelay
@@ -29,6 +29,6 @@ else:  # the server's import, which finds its own routes here
         __file__,
         routes=under_base([*PICTURE_ROUTES, *TRAINING_ROUTES, *LESSON_ROUTES, *ROOM_ROUTES]),
         middleware=[Middleware(Guard), Middleware(NoDelay)],
-        lifespan=forgetting,
+        lifespan=housekeeping,
         on_script_error=say_sorry,
     )

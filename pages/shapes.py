@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from lstm_viz.ui.caches import forward_of
 from lstm_viz.ui.controls import network_controls
 from lstm_viz.ui.details import details
 from lstm_viz.ui.frame import keep_address, open_page
 from lstm_viz.ui.picture import picture
-from lstm_viz.ui.settings import current
 from lstm_viz.ui.take_from.shapes import take_from_shapes
 from lstm_viz.ui.weights_input import weights_input
 
@@ -19,9 +17,7 @@ def what_settings_change() -> None:
     """A change of the settings runs this alone: half of what the whole page takes."""
     network_controls()
     keep_address()
-    forward = forward_of(current())
-    picture(forward)
-    details(forward)
+    details(picture())
     take_from_shapes()
 
 

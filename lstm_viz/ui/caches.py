@@ -12,13 +12,13 @@ import streamlit as st
 from lstm_viz.batch import make_batch
 from lstm_viz.budget import Decision, decide
 from lstm_viz.cost import Cost, cost
-from lstm_viz.drawing.diagram import shapes_diagram
-from lstm_viz.drawing.unrolled import unrolled_diagram
+from lstm_viz.drawing.order import Order, Picture, drawn
 from lstm_viz.forward import Forward, compute_forward, run_forward
 from lstm_viz.network import outline
 from lstm_viz.parameters import ParameterTable, parameters
 from lstm_viz.spec import NetworkSpec
 from lstm_viz.ui.settings import Settings, owns_table
+from lstm_viz.ui.studio import studio
 
 if TYPE_CHECKING:  # pandas: half a second that the first page does without
     from lstm_viz.preparation.prepared import Prepared
@@ -53,11 +53,16 @@ def cached_cost(spec: NetworkSpec) -> Cost:
     return cost(spec)
 
 
-def _draw(forward: Forward, tall: bool, unrolled: bool) -> str:
-    return unrolled_diagram(forward) if unrolled else shapes_diagram(forward, tall=tall)
+_drawn = _cached(drawn)
 
 
-_drawn = _cached(_draw)
+@_cached
+def _carried_out(order: Order) -> Picture:
+    found = studio().carry_out(order)
+    if found is None:
+        forward = _run(order.spec)
+        found = forward, _drawn(forward, order)
+    return found
 
 
 def decision(spec: NetworkSpec) -> Decision:
@@ -126,10 +131,19 @@ def _without_data(spec: NetworkSpec) -> Forward:
     return run_forward(spec, batch=replace(make_batch(replace(spec, data="random")), notes=(note,)))
 
 
+def picture_of(settings: Settings, *, tall: bool, unrolled: bool, recipe: Recipe | TextRecipe | None = None) -> Picture:
+    """The forward pass to show (see ``forward_of``) and its drawing."""
+    order = Order(settings.spec, tall, unrolled)
+    if settings.spec.data in ("table", "prepared") or decision(settings.spec) != "run":
+        forward = forward_of(settings, recipe)
+        return forward, diagram_of(forward, tall=tall, unrolled=unrolled)
+    return _carried_out(order)
+
+
 def diagram_of(forward: Forward, *, tall: bool, unrolled: bool) -> str:
     """The picture of a forward pass. One of a visitor's own data is not kept for others."""
     own = forward.batch is not None and forward.spec.data in ("table", "prepared")
-    return (_draw if own else _drawn)(forward, tall, unrolled)
+    return (drawn if own else _drawn)(forward, Order(forward.spec, tall, unrolled))
 
 
 def script_of(forward: Forward) -> str:

@@ -43,7 +43,7 @@ def component(name: str, html: str, parts: Sequence[str] = ()) -> Callable[..., 
     return _registered(name, ("theme", *parts, name), html=html, css=_palette() + _asset(f"{name}.css"))
 
 
-def _registered(name: str, scripts: Sequence[str], **looks: str) -> Callable[..., Any]:
+def _registered(name: str, scripts: Sequence[str], **looks: Any) -> Callable[..., Any]:
     js = "".join(_asset(f"{each}.js") for each in ("given", *scripts))
     mount: Callable[..., Any] = st.components.v2.component(f"lstm_{name}", js=js, **looks)
 

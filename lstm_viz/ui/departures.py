@@ -7,27 +7,14 @@ it removes only when the next visitor leaves. In a quiet night that is never.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from streamlit import config
 from streamlit.runtime import get_instance
 
 
-@asynccontextmanager
-async def forgetting(_: Any) -> AsyncIterator[dict[str, Any]]:
-    """The lifespan of the server: sessions that nobody came back to end on time."""
-    task = asyncio.create_task(_forget_again_and_again())
-    try:
-        yield {}
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-
-
-async def _forget_again_and_again() -> None:
+async def forget_on_time() -> None:
+    """Sessions that nobody came back to end, again and again."""
     pause = max(1.0, config.get_option("server.disconnectedSessionTTL") / 4)
     while True:
         await asyncio.sleep(pause)

@@ -13,7 +13,6 @@ from lstm_viz.drawing.chart import ChartLine, line_chart
 from lstm_viz.drawing.data_way import data_way
 from lstm_viz.drawing.dependency import dependency_diagram
 from lstm_viz.drawing.palette import STEPS, shades
-from lstm_viz.drawing.unrolled import can_unroll
 from lstm_viz.drawing.window_cut import window_cut
 from lstm_viz.drawing.window_data import WindowCut, cut_from
 from lstm_viz.lessons.pictures import (
@@ -49,7 +48,7 @@ def drawn(picture: Picture, tall: bool) -> str:
 @drawn.register
 def _(picture: Shapes, tall: bool) -> str:
     found = forward(picture.spec)
-    return diagram_of(found, tall=tall, unrolled=picture.unrolled and can_unroll(found))
+    return diagram_of(found, tall=tall, unrolled=picture.unrolled)
 
 
 @drawn.register

@@ -10,15 +10,17 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
+from functools import lru_cache
 from typing import Any
 
 import torch
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from lstm_viz.spec import NetworkSpec
-from lstm_viz.ui.caches import forward_of
+from lstm_viz.ui.caches import picture_of
 from lstm_viz.ui.controls import control_sections
 from lstm_viz.ui.data_link import recipe_of
 from lstm_viz.ui.picture import ROUTE, shown_of
@@ -46,17 +48,23 @@ def answer(query: Mapping[str, str]) -> dict[str, Any]:
         raise ValueError(f"set: expected a JSON object of fields, got {type(fields).__name__}")
     spec, _ = NetworkSpec.from_query(query, ignore=(*OTHERS, *_OWN))
     settings = taken(Settings(draft=asdict(spec), spec=spec), fields)
-    forward = forward_of(settings, recipe_of(query)[0])
-    shown = shown_of(forward, tall=query.get("tall") == "1", unrolled=query.get("unrolled") == "1")
-    return {**shown, "sections": control_sections(settings)}
+    tall, unrolled = (query.get(name) == "1" for name in ("tall", "unrolled"))
+    forward, svg = picture_of(settings, tall=tall, unrolled=unrolled, recipe=recipe_of(query)[0])
+    return {**shown_of(forward, svg), "sections": control_sections(settings)}
 
 
-def _respond(request: Request) -> JSONResponse:
+@lru_cache(maxsize=256)
+def _answered(query: str) -> bytes:
+    return bytes(JSONResponse(answer(QueryParams(query))).body)
+
+
+def _respond(request: Request) -> Response:
     torch.set_num_threads(1)  # OpenMP keeps it for each thread, see settings.current
-    if len(request.url.query) > _LONGEST:
+    query = request.url.query
+    if len(query) > _LONGEST:
         return JSONResponse({"error": f"expected a query of at most {_LONGEST} characters"}, status_code=414)
     try:
-        return JSONResponse(answer(request.query_params))
+        return Response(_answered(query), media_type="application/json")
     except ValueError as error:
         return JSONResponse({"error": str(error)}, status_code=400)
 

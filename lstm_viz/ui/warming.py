@@ -1,4 +1,7 @@
-"""What training runs share is loaded before anybody presses Train, but after the first page has been answered."""
+"""What training runs share is loaded before anybody presses Train, but after the first page has been answered.
+
+The process that draws comes from there too.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ from functools import cache
 from threading import Timer
 
 from streamlit.runtime import exists
+
+from lstm_viz.ui.studio import open_studio
 
 _AFTER_SECONDS = 3.0
 _NICE = 5
@@ -29,3 +34,4 @@ def _warm_up() -> None:
     from lstm_viz.training.process import warm_up  # a first page does not wait for this import
 
     warm_up(_NICE)
+    open_studio()

@@ -12,7 +12,7 @@ from lstm_viz.spec import NetworkSpec
 from lstm_viz.spreadsheet import Grid
 from lstm_viz.ui.caches import cached_cost, cached_parameters, forward_of, script_of
 from lstm_viz.ui.notices import source_said
-from lstm_viz.ui.picture import shown_now
+from lstm_viz.ui.picture import picture_now
 from lstm_viz.ui.settings import current
 from lstm_viz.ui.take_away import script_files, table_file, take_away
 from lstm_viz.ui.text import spoken
@@ -121,12 +121,12 @@ def _forward() -> Forward:
 
 
 def _sheet() -> Sheet:
-    forward = _forward()
+    forward, svg = picture_now()
     words = f"<p>{spoken(sentences(forward), forward.trace)}</p><p class='small'>{source_said(forward)}</p>"
     return Sheet(
         f"{title_of(forward.spec)} · LSTM Shapes",
         [
-            Section("", [Drawing(shown_now(forward)["svg"]), Markup(words)]),
+            Section("", [Drawing(svg), Markup(words)]),
             Section("Tensors", [tensors_grid(forward)]),
             Section("Parameters", [parameters_grid(forward), Prose(_sums(forward))]),
             Section("Cost", [Prose(explain(cached_cost(forward.spec))), cost_grid(forward.spec)]),

@@ -1,0 +1,89 @@
+"""The process that draws for everybody, so that a room's pictures do not hold up its pages.
+
+All visitors' Python shares one interpreter lock, and half of a change is its picture. Where there is a second core,
+and until that process runs, dies or is late, the server draws by itself.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import threading
+import time
+from functools import cache
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
+
+from lstm_viz.drawing.order import Order, Picture, carry_out_all
+
+_PATIENCE = 10.0
+_AGAIN_AFTER = 60.0
+
+
+class Studio:
+    """One process, and one order at a time. ``carry_out`` may be called from any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._connection: Connection | None = None
+        self._opened = -_AGAIN_AFTER
+
+    def open(self) -> None:
+        """Start the process, from the one that training runs come from. Not more than once a minute."""
+        from lstm_viz.training.process import launch  # a first page does not wait for this import
+
+        with self._lock:
+            if self._connection is not None or time.monotonic() - self._opened < _AGAIN_AFTER:
+                return
+            self._opened = time.monotonic()
+        ours, theirs = Pipe()
+        try:
+            self.process = launch(carry_out_all, theirs)
+        except (OSError, EOFError):
+            return
+        finally:
+            theirs.close()
+        with self._lock:
+            self._connection = ours
+
+    def carry_out(self, order: Order) -> Picture | None:
+        """The picture; None where there is no process for it now, or the order could not be carried out."""
+        with self._lock:
+            if self._connection is None:
+                return None
+            try:
+                self._connection.send(order)
+                answer = self._connection.recv_bytes() if self._connection.poll(_PATIENCE) else None
+            except (OSError, EOFError):
+                answer = None
+            if answer is None:
+                self._close()
+        if answer is None:
+            threading.Thread(target=self.open, name="studio", daemon=True).start()
+        if not answer:
+            return None
+        found: Picture = pickle.loads(answer)
+        return found
+
+    def close(self) -> None:
+        """End the process."""
+        with self._lock:
+            self._close()
+
+    def _close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+            self.process.kill()
+
+
+@cache
+def studio() -> Studio:
+    """The server's. It has no process before ``open``."""
+    return Studio()
+
+
+def open_studio() -> None:
+    """Start the server's, where there is a core for it."""
+    if (os.cpu_count() or 1) > 1:
+        studio().open()
