@@ -47,6 +47,7 @@ ALLOWED = {
     ("lstm_viz/quiz/settling.py", "exec"): "templates of the package, with whole numbers filled in",
     ("lstm_viz/quiz/settling.py", "eval"): "the same",
     ("lstm_viz/quiz/settling.py", "compile"): "the same",
+    ("lstm_viz/ui/studio.py", "pickle.loads"): "a picture that our own drawing process made",
     ("lstm_viz/training/messages.py", "pickle.loads"): "what our own training process wrote into its pipe",
     ("lstm_viz/training/worker.py", "pickle.loads"): "the job that the server's process wrote for this one",
 }
