@@ -15,41 +15,31 @@ from lstm_viz.ui.frame import keep_address, open_page
 from lstm_viz.ui.notices import notices
 from lstm_viz.ui.settings import current
 from lstm_viz.ui.step_by_step import step_by_step
+from lstm_viz.ui.tabs import CELL_TABS
 from lstm_viz.ui.take_from.cell import take_from_cell
-
-SECTIONS = {
-    "Over time": "over_time",
-    "Weights": "weights",
-    "One at a time": "one_at_a_time",
-    "What leaves": "what_leaves",
-    "Initial state": "initial_state",
-    "By hand": "by_hand",
-}
 
 open_page("Inside the cell")
 network_controls()
 settings = current()
 if smaller := too_large(settings.spec):
-    keep_address(place())
+    keep_address(place(), CELL_TABS)
     refuse(settings.spec, smaller)
     take_from_cell(opened=False)
     st.stop()
 forward = forward_of(settings)
 if forward.computed:
-    keep_address(place())
+    keep_address(place(), CELL_TABS)
     notices(settings, forward)
     take_from_cell(opened=False)
     st.stop()
 clamp(settings.spec.sizes)
 view = cell_view(settings)
 take_from_cell(opened=True)
-keep_address(place())
+keep_address(place(), CELL_TABS)
 choices(view, place())
-tabs = st.tabs(["Step by step", *SECTIONS], key="cell_tab", on_change="rerun")
-if tabs[0].open:
-    with tabs[0]:
-        step_by_step()
-for tab, name in zip(tabs[1:], SECTIONS.values(), strict=True):
-    if tab.open:
-        with tab:
-            import_module(f"lstm_viz.ui.cell_sections.{name}").section(cell_view(settings))
+for word, tab in CELL_TABS.open():
+    with tab:
+        if word == "step":
+            step_by_step()
+        else:
+            import_module(f"lstm_viz.ui.cell_sections.{word.replace('-', '_')}").section(cell_view(settings))

@@ -7,7 +7,8 @@ import streamlit as st
 from lstm_viz.ui.controls import network_controls
 from lstm_viz.ui.details import details
 from lstm_viz.ui.frame import keep_address, open_page
-from lstm_viz.ui.picture import picture
+from lstm_viz.ui.picture import opened, picture, picture_now
+from lstm_viz.ui.tabs import DETAIL_TABS
 from lstm_viz.ui.take_from.shapes import take_from_shapes
 from lstm_viz.ui.weights_input import weights_input
 
@@ -16,8 +17,10 @@ from lstm_viz.ui.weights_input import weights_input
 def what_settings_change() -> None:
     """A change of the settings runs this alone: half of what the whole page takes."""
     network_controls()
-    keep_address()
-    details(picture())
+    forward, svg = picture_now()
+    keep_address(opened(forward), DETAIL_TABS)
+    picture(forward, svg)
+    details(forward)
     take_from_shapes()
 
 

@@ -14,6 +14,8 @@ from lstm_viz.datasets import Table
 from lstm_viz.spec import NetworkSpec
 from lstm_viz.ui.cell_cache import LARGEST_HIDDEN, LONGEST, too_large
 from lstm_viz.ui.settings import Settings
+from lstm_viz.ui.tabs import CELL_TABS
+from lstm_viz.ui.text import literal
 from lstm_viz.ui.unit_panel import unit_html
 from lstm_viz.unit import explain_unit
 from tests.support.given import given_to
@@ -36,6 +38,12 @@ def sent(app: AppTest) -> dict[str, Any]:
     return given_to(app, "drawing")
 
 
+def address(app: AppTest) -> str:
+    """The query that the page keeps in the address."""
+    data = (json.loads(element.proto.json) for element in app.get("bidi_component") if element.proto.json)
+    return next(str(each["query"]) for each in data if "places" in each)
+
+
 @pytest.mark.parametrize("query", QUERIES, ids=str)
 def test_it_opens_alone_and_under_the_app(run_app: Callable[..., AppTest], query: dict[str, str]) -> None:
     alone = AppTest.from_file(str(ROOT / "pages/cell.py"), default_timeout=60)
@@ -48,6 +56,39 @@ def test_it_opens_alone_and_under_the_app(run_app: Callable[..., AppTest], query
         assert drawing["steps"] == 12
         assert "<svg" in drawing["svg"]
         assert any(markdown.value.startswith("## Unit") for markdown in app.markdown)
+
+
+def test_the_open_tab_is_in_the_link(run_app: Callable[..., AppTest]) -> None:
+    app = run_app("pages/cell.py", tab="weights", step="3")
+    assert not app.exception
+    assert not app.warning
+    assert app.session_state["cell_tab"] == "Weights"
+    assert address(app) == "step=3&tab=weights"
+    app.session_state["cell_tab"] = "By hand"
+    assert address(app.run()) == "step=3&tab=by-hand"
+    app.session_state["cell_tab"] = "Step by step"
+    assert address(app.run()) == "step=3"
+
+
+@pytest.mark.parametrize("word", CELL_TABS.labels)
+def test_each_tab_opens_by_its_link(run_app: Callable[..., AppTest], word: str) -> None:
+    app = run_app("pages/cell.py", tab=word)
+    assert not app.exception
+    assert not app.warning
+    assert app.session_state["cell_tab"] == CELL_TABS.labels[word]
+
+
+def test_a_tab_that_there_is_not_is_said_in_a_line(run_app: Callable[..., AppTest]) -> None:
+    app = run_app("pages/cell.py", tab="<b>*weights*", step="3")
+    assert not app.exception
+    assert [warning.value for warning in app.warning] == [
+        literal(
+            "The link's tab=<b>*weights* was left out: expected one of step, over-time, weights, one-at-a-time, "
+            "what-leaves, initial-state, by-hand."
+        )
+    ]
+    assert address(app) == "step=3"
+    assert sent(app)["command"]["step"] == 3
 
 
 def test_a_place_that_the_network_no_longer_has_is_moved_inside() -> None:

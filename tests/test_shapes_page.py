@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 from lstm_viz.forward import run_forward
 from lstm_viz.presets import PRESETS
 from lstm_viz.spec import NetworkSpec
+from lstm_viz.ui.shapes_place import ShapesPlace
 from tests.specs import random_spec
 from tests.support.given import given_to
 from tests.support.serving import ROOT
@@ -141,7 +142,7 @@ def test_each_tab_shows_its_own(run_app: RunApp) -> None:
 
 def test_the_inspector_shows_real_months(run_app: RunApp) -> None:
     app = run_app()
-    app.session_state["diagram"] = {"picked": "x"}
+    app.session_state["shapes_place"] = ShapesPlace("x")
     app.run()
     assert not app.exception
     table = app.dataframe[0].value
@@ -154,7 +155,7 @@ def test_the_inspector_shows_real_months(run_app: RunApp) -> None:
 @pytest.mark.parametrize("name", ["output", "h_n", "c_n", "last", "prediction", "target", "loss"])
 def test_every_tensor_can_be_opened(run_app: RunApp, name: str) -> None:
     app = run_app(bi="1", L="2", cell="lstm")
-    app.session_state["diagram"] = {"picked": name}
+    app.session_state["shapes_place"] = ShapesPlace(name)
     app.run()
     assert not app.exception
     record = run_forward(NetworkSpec(bidirectional=True, layers=2)).trace[name]
@@ -166,9 +167,54 @@ def test_every_tensor_can_be_opened(run_app: RunApp, name: str) -> None:
     assert shown == pytest.approx(values.reshape(shown.shape).numpy(), abs=1e-6)
 
 
+def test_a_link_opens_a_tensor_unrolls_time_and_opens_a_tab(run_app: RunApp) -> None:
+    app = run_app(T="3", tensor="h_n", unrolled="1", details="cost")
+    assert not app.exception
+    assert not app.warning
+    assert sent(app, "svg")["place"] == {"tensor": "h_n", "unrolled": True}
+    assert "output[:, 2]" in sent(app, "svg")["svg"]
+    assert "The hidden state after the last step of every layer." in texts(app)
+    assert "multiply-adds" in texts(app)
+    assert sent(app, "places")["query"] == "T=3&tensor=h_n&unrolled=1&details=cost"
+    assert {"tensor", "unrolled", "details", "tab"} <= set(sent(app, "places")["places"])
+    app.session_state["details"] = "Tensors"
+    assert sent(app.run(), "places")["query"] == "T=3&tensor=h_n&unrolled=1"
+
+
+def test_what_a_link_cannot_open_is_said_and_the_rest_holds(run_app: RunApp) -> None:
+    app = run_app(cell="gru", tensor="c_n<b>", unrolled="yes", details="all")
+    assert not app.exception
+    tensor, unrolled, details = sorted((warning.value for warning in app.warning), key=len, reverse=True)
+    assert "tensor=c_n&lt;b&gt; was left out" in tensor
+    assert "expected one of x, output, h" in tensor
+    assert "unrolled=yes was left out: expected 0 or 1" in unrolled + details
+    assert "details=all was left out: expected one of tensors, parameters, code, cost" in unrolled + details
+    assert sent(app, "places")["query"] == "cell=gru"
+
+
+def test_a_tensor_that_goes_with_a_setting_is_closed_without_a_word(run_app: RunApp) -> None:
+    app = run_app(tensor="c_n")
+    settings = app.session_state["settings"]
+    app.session_state["settings"] = replace(settings, spec=replace(settings.spec, cell="gru"))
+    app.run()
+    assert not app.exception
+    assert not app.warning
+    assert sent(app, "svg")["place"]["tensor"] == ""
+
+
+def test_what_is_said_of_the_picture_is_read_with_care(run_app: RunApp) -> None:
+    app = run_app()
+    for said in ({"tensor": 7, "unrolled": "1"}, ["x"], "x", {"tensor": "nothing of the kind" * 99}):
+        app.session_state["diagram"] = {"place": said}
+        app.run()
+        assert not app.exception
+        assert not app.warning
+        assert sent(app, "svg")["place"] == {"tensor": "", "unrolled": False}
+
+
 def test_unrolled_over_time(run_app: RunApp) -> None:
     app = run_app(T="3")
-    app.session_state["diagram"] = {"unrolled": True}
+    app.session_state["shapes_place"] = ShapesPlace(unrolled=True)
     app.run()
     assert not app.exception
     svg = given_to(app, "svg")["svg"]
@@ -185,7 +231,7 @@ def test_a_pasted_table_becomes_x(run_app: RunApp) -> None:
     app.button[0].click().run()
     assert not app.exception
     assert shapes_drawn(app)["x"] == "(2, 2, 2)"
-    app.session_state["diagram"] = {"picked": "x"}
+    app.session_state["shapes_place"] = ShapesPlace("x")
     app.run()
     assert app.dataframe[0].value.index[0] == "step 0 (2024-01)"
     as_html = [element.value for element in app.markdown if element.allow_html]

@@ -316,13 +316,3 @@ function takesKeys(target, key) {
   if (target.closest("[role=tab], [role=radio], [role=menu], [role=grid], canvas, .js-plotly-plot, [role=dialog]")) return true
   return key === " " && Boolean(target.closest("button, summary, a, [role=button]"))
 }
-
-// The link holds the place. Streamlit writes the address only when the whole page runs, and a step does not.
-function remember(place) {
-  const url = new URL(window.location.href)
-  for (const [name, value] of Object.entries(place)) {
-    if (value) url.searchParams.set(name, value)
-    else url.searchParams.delete(name)
-  }
-  history.replaceState(history.state, "", url)
-}

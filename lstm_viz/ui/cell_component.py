@@ -16,6 +16,7 @@ _PLAYER = component(
     '<div class="cell"><div class="top"><div class="bar" role="toolbar" aria-label="Time"></div>'
     '<p class="fact"></p></div><div class="steps"></div>'
     '<div class="stages"></div><div class="picture"></div></div>',
+    parts=("place",),
 )
 _COMMAND = "cell_command"
 CHOSE_UNIT = "cell_chose_unit"

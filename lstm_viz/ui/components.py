@@ -59,7 +59,7 @@ _DIAGRAM = component(
     '<div class="top"><div class="chips" role="toolbar"></div><span class="tools">'
     '<button class="unroll" type="button" aria-pressed="false">Unroll time</button></span></div>'
     '<div class="picture"></div><div class="said" aria-live="polite"></div>',
-    parts=("front",),
+    parts=("front", "place"),
 )
 _CONTROLS = component("controls", '<div class="controls"></div>')
 _ADDRESS = _registered("address", ("address",))
@@ -71,20 +71,22 @@ def diagram(
     said: str,
     *,
     can_unroll: bool,
+    place: Mapping[str, Any],
+    on_place: Callable[[], None],
     route: str,
     key: str,
-) -> str | None:
-    """The picture with its symbols above it and what is said of it (HTML) below; returns the name of the chosen tensor.
+) -> None:
+    """The picture with its symbols above it and what is said of it (HTML) below.
 
-    While a person moves a control it gets its pictures from ``route`` (see ``picture_route``); the page follows.
+    ``place`` is the chosen ``tensor``, empty for none, and whether time is ``unrolled``; after ``on_place`` it is what
+    the person chose instead. While they move a control the picture comes from ``route`` (see ``picture_route``); the
+    page follows.
     """
-    state, picked = state_of(key), word(key, "picked")
     data = {
         "svg": svg,
         "symbols": list(symbols),
         "said": said,
-        "picked": picked,
-        "unrolled": bool(state.get("unrolled")),
+        "place": dict(place),
         "can_unroll": can_unroll,
         "route": route,
         "seen": _seen("controls"),
@@ -92,17 +94,15 @@ def diagram(
     _DIAGRAM(
         key=key,
         data=data,
-        default={"picked": None, "narrow": False, "unrolled": False},
-        on_picked_change=lambda: None,
+        default={"place": None, "narrow": False},
+        on_place_change=on_place,
         on_narrow_change=lambda: None,
-        on_unrolled_change=lambda: None,
     )
-    return word(key, "picked")
 
 
-def diagram_says(key: str, name: str) -> bool:
-    """What the browser last said of the diagram ``key``: ``narrow``, no room for one row; ``unrolled``, asked for."""
-    return bool(state_of(key).get(name))
+def diagram_is_narrow(key: str) -> bool:
+    """Whether the browser has too little room for the diagram ``key`` in one row."""
+    return bool(state_of(key).get("narrow"))
 
 
 def controls(sections: Sequence[Mapping[str, Any]], query: str | None, on_set: Callable[[], None], *, key: str) -> None:

@@ -13,6 +13,7 @@ from lstm_viz.drawing.markup import weights_table
 from lstm_viz.forward import Forward
 from lstm_viz.ui.caches import cached_cost, cached_parameters, script_of
 from lstm_viz.ui.embed import is_embedded
+from lstm_viz.ui.tabs import DETAIL_TABS
 from lstm_viz.ui.text import coloured, html_table, inline_code
 
 
@@ -20,11 +21,10 @@ def details(forward: Forward) -> None:
     """The tabs; only the open one is worked out. The view for an iframe has none."""
     if is_embedded():
         return
-    tabs = st.tabs(["Tensors", "Parameters", "Code", "Cost"], key="details", on_change="rerun")
-    for tab, fill in zip(tabs, (_tensors, _parameters, _code, _cost), strict=True):
-        if tab.open:
-            with tab:
-                fill(forward)
+    fill = {"tensors": _tensors, "parameters": _parameters, "code": _code, "cost": _cost}
+    for word, tab in DETAIL_TABS.open():
+        with tab:
+            fill[word](forward)
 
 
 def _tensors(forward: Forward) -> None:

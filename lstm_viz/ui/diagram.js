@@ -42,11 +42,11 @@ export default function ({ data: bytes, parentElement, setStateValue }) {
   }
 }
 
-async function askForPicture({ query, fields, sent }, { route, unrolled }, picture, show) {
+async function askForPicture({ query, fields, sent }, { route, place }, picture, show) {
   const entries = new URLSearchParams(query)
   entries.set("set", JSON.stringify(fields))
   if (picture.dataset.narrow === "true") entries.set("tall", "1")
-  if (unrolled) entries.set("unrolled", "1")
+  if (place.unrolled) entries.set("unrolled", "1")
   let shown = null
   try {
     const answer = await fetch(`${route}?${entries}`)
@@ -79,14 +79,20 @@ function show(data, parentElement, setStateValue) {
 
   for (const block of svg.querySelectorAll(".block")) {
     const { tensor, shape } = block.dataset
-    block.setAttribute("aria-pressed", tensor === data.picked)
+    block.setAttribute("aria-pressed", tensor === data.place.tensor)
     block.classList.toggle("changed", before.size > 0 && before.get(tensor) !== shape)
   }
   clearTimeout(marked)
   marked = setTimeout(() => svg.querySelectorAll(".changed").forEach((block) => block.classList.remove("changed")), MARKED)
   if (focused) svg.querySelector(`[data-tensor="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true })
 
-  const pick = (block) => block && setStateValue("picked", block.dataset.tensor === data.picked ? null : block.dataset.tensor)
+  // the moment is in it, since the server may have gone elsewhere: the same choice again is a choice too
+  const go = (change) => {
+    const { tensor, unrolled } = Object.assign(data.place, change)
+    remember({ tensor, unrolled })
+    setStateValue("place", { tensor, unrolled, at: Date.now() })
+  }
+  const pick = (block) => block && go({ tensor: block.dataset.tensor === data.place.tensor ? "" : block.dataset.tensor })
   svg.onclick = (event) => pick(event.target.closest(".block"))
   svg.onkeydown = (event) => {
     if (event.key !== "Enter" && event.key !== " ") return
@@ -112,8 +118,8 @@ function show(data, parentElement, setStateValue) {
   const unroll = parentElement.querySelector(".unroll")
   unroll.disabled = !data.can_unroll
   unroll.title = data.can_unroll ? "A cell for each step, with the state handed on" : "For T up to 12 and L up to 4, measured"
-  unroll.setAttribute("aria-pressed", String(data.unrolled && data.can_unroll))
-  unroll.onclick = () => setStateValue("unrolled", !data.unrolled)
+  unroll.setAttribute("aria-pressed", String(data.place.unrolled && data.can_unroll))
+  unroll.onclick = () => go({ unrolled: !data.place.unrolled })
 }
 
 function shapesIn(picture) {

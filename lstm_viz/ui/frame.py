@@ -24,6 +24,8 @@ from lstm_viz.ui.projector_link import PROJECTOR_ENTRIES, PROJECTOR_NAMES, prese
 from lstm_viz.ui.quiz_place import adopt_quiz
 from lstm_viz.ui.room import follow_room, keep_room, stop_if_touched
 from lstm_viz.ui.settings import Settings, adopt, current
+from lstm_viz.ui.shapes_place import SHAPES_NAMES, adopt_shapes
+from lstm_viz.ui.tabs import CELL_TABS, DETAIL_TABS, TAB_NAMES
 from lstm_viz.ui.text import literal, symbol_style
 from lstm_viz.ui.toolbar import TOOLBAR_STYLE, open_toolbar
 from lstm_viz.ui.training_link import TRAINING_ENTRIES
@@ -41,7 +43,10 @@ PAGES = {
 }
 """The pages in their order, the first at the root."""
 UNDER_APP = "under_app"
-_ADOPT_PLACES = (adopt_place, adopt_pitfall, adopt_quiz, adopt_lesson)
+_ADOPT_PLACES = (
+    *(adopt_place, adopt_pitfall, adopt_quiz, adopt_lesson, adopt_shapes),
+    *(CELL_TABS.adopt, DETAIL_TABS.adopt),
+)
 _OF_PAGES = (DATA_ENTRIES, TRAINING_ENTRIES, GRADIENT_ENTRIES)
 _ICON = Path(__file__).with_name("icon.svg")
 _STYLE = """
@@ -97,16 +102,17 @@ def _links_between_pages() -> None:
             st.page_link(path, label=title)
 
 
-def keep_address(at: InLink | None = None) -> None:
-    """Write the settings into the address, and the place on the page. Called when the controls have had their say."""
+def keep_address(*at: InLink) -> None:
+    """Write the settings into the address, and the places on the page. Called when the controls have had their say."""
     entries = current().spec.to_query()
     for page in _OF_PAGES:
         entries |= page.now()
-    entries |= at.to_query() if at else {}
+    for place in at:
+        entries |= place.to_query()
     stop_if_touched(urlencode(entries))
     shown = urlencode(entries | PROJECTOR_ENTRIES.now())
-    decisions = DECISIONS if isinstance(at, LessonPlace) else ()
-    places = (*PLACE_NAMES, "sizes", *PROJECTOR_NAMES)
+    decisions = DECISIONS if any(isinstance(place, LessonPlace) for place in at) else ()
+    places = (*PLACE_NAMES, *SHAPES_NAMES, *TAB_NAMES, "sizes", *PROJECTOR_NAMES)
     address(shown, _take_returned, key="address", places=places, decisions=decisions)
     keep_room(shown, adopt_link)
     with st.container():  # one place, however many there are: what stands below is not drawn anew

@@ -10,29 +10,38 @@ from lstm_viz.forward import Forward
 from lstm_viz.narration import sentences
 from lstm_viz.ui.base_path import served_at
 from lstm_viz.ui.caches import picture_of
-from lstm_viz.ui.components import diagram, diagram_says
+from lstm_viz.ui.components import diagram, diagram_is_narrow
 from lstm_viz.ui.inspector import inspector
 from lstm_viz.ui.notices import measured, notices, symbols
 from lstm_viz.ui.settings import current
-from lstm_viz.ui.text import spoken
+from lstm_viz.ui.shapes_place import ShapesPlace, clamp_shapes, shapes_place, take_shapes
+from lstm_viz.ui.text import literal, spoken
 
 ROUTE = "/picture"
 _KEY = "diagram"
 
 
-def picture() -> Forward:
-    """The diagram with its sentences in one component, and the inspector of the chosen tensor. Returns the pass."""
-    forward, svg = picture_now()
+def picture(forward: Forward, svg: str) -> None:
+    """The diagram with its sentences in one component, and the inspector of the chosen tensor."""
     notices(current(), forward)
-    picked = diagram(**shown_of(forward, svg), route=served_at(ROUTE), key=_KEY)
-    if picked and picked in forward.trace:
-        inspector(forward, forward.trace[picked])
-    return forward
+    at = opened(forward)
+    for problem in at.problems:
+        st.warning(literal(problem), icon=":material/link_off:")
+    place = {"tensor": at.tensor, "unrolled": at.unrolled}
+    shown = shown_of(forward, svg)
+    diagram(**shown, place=place, on_place=lambda: take_shapes(_KEY), route=served_at(ROUTE), key=_KEY)
+    if at.tensor:
+        inspector(forward, forward.trace[at.tensor])
+
+
+def opened(forward: Forward) -> ShapesPlace:
+    """What this visitor has opened in the picture of a forward pass."""
+    return clamp_shapes([record.name for record in forward.trace])
 
 
 def picture_now() -> Picture:
     """What this visitor's screen shows: in its width, and unrolled where they asked for that."""
-    return picture_of(current(), tall=diagram_says(_KEY, "narrow"), unrolled=diagram_says(_KEY, "unrolled"))
+    return picture_of(current(), tall=diagram_is_narrow(_KEY), unrolled=shapes_place().unrolled)
 
 
 def shown_of(forward: Forward, svg: str) -> dict[str, Any]:

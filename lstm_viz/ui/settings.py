@@ -19,12 +19,14 @@ from lstm_viz.ui.lessons_place import LESSON_NAMES
 from lstm_viz.ui.pitfall_place import PITFALL_NAMES
 from lstm_viz.ui.projector_link import PROJECTOR_NAMES
 from lstm_viz.ui.quiz_place import QUIZ_NAMES
+from lstm_viz.ui.shapes_place import SHAPES_NAMES
+from lstm_viz.ui.tabs import TAB_NAMES
 from lstm_viz.ui.training_link import TRAINING_NAMES
 
 _KEY = "settings"
 _PAGES = (
     *(PLACE_NAMES, DATA_NAMES, PITFALL_NAMES, TRAINING_NAMES, GRADIENT_NAMES, QUIZ_NAMES, LESSON_NAMES),
-    PROJECTOR_NAMES,
+    *(PROJECTOR_NAMES, SHAPES_NAMES, TAB_NAMES),
 )
 OTHERS = ("embed", "embed_options", "page", *(name for names in _PAGES for name in names))
 """Entries of an address that are not settings."""

@@ -145,6 +145,28 @@ def test_the_tabs_keep_the_step(cell: Callable[[str], Page]) -> None:
     assert now(page).startswith("t = 2")
 
 
+def test_the_open_tab_is_in_the_link_and_comes_back(cell: Callable[[str], Page]) -> None:
+    page = cell("?step=2")
+    entries = page.evaluate("history.length")
+    page.get_by_role("tab", name="Weights").click()
+    page.wait_for_function("location.search.includes('tab=weights')")
+    assert page.evaluate("history.length") == entries
+    page.reload()
+    app_ready(page)
+    expect(page.get_by_role("tab", name="Weights")).to_have_attribute("aria-selected", "true")
+    page.wait_for_timeout(1300)  # longer than what counts as one change
+    page.get_by_role("spinbutton", name="T, sequence length").fill("6")
+    page.wait_for_function("location.search.includes('T=6')")
+    app_ready(page)
+    page.get_by_role("tab", name="By hand").click()
+    page.wait_for_function("location.search.includes('tab=by-hand')")
+    app_ready(page)
+    page.go_back()
+    expect(page.get_by_role("tab", name="Weights")).to_have_attribute("aria-selected", "true")
+    app_ready(page)
+    assert page.url.endswith("/cell?step=2&tab=weights")
+
+
 def test_a_step_is_drawn_in_the_browser(cell: Callable[[str], Page]) -> None:
     page = cell("?T=100&H=64&data=random&in=numbers")
     median = page.evaluate(_STEP_TIME)

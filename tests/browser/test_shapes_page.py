@@ -125,6 +125,29 @@ def test_clicking_a_block_opens_the_inspector(shapes: Callable[[str], Page]) -> 
     expect(page.get_by_text("which feature: passengers")).to_have_count(0)
 
 
+def test_what_was_opened_is_in_the_link_and_comes_back(shapes: Callable[[str], Page]) -> None:
+    page = shapes("?T=4")
+    entries = page.evaluate("history.length")
+    page.locator('[data-tensor="h_n"]').click()
+    page.wait_for_url("**/?T=4&tensor=h_n")
+    page.get_by_role("button", name="Unroll time").click()
+    page.wait_for_url("**/?T=4&tensor=h_n&unrolled=1")
+    app_ready(page)
+    page.get_by_role("tab", name="Cost").click()
+    page.wait_for_url("**/?T=4&tensor=h_n&unrolled=1&details=cost")
+    assert page.evaluate("history.length") == entries
+    page.reload()
+    page.locator("svg.lv").wait_for()
+    app_ready(page)
+    expect(page.get_by_text("The hidden state after the last step of every layer.")).to_be_visible()
+    expect(page.get_by_role("button", name="Unroll time")).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_role("tab", name="Cost")).to_have_attribute("aria-selected", "true")
+    size(page, "T").fill("5")  # by the short way, which has to know that time is unrolled
+    expect(page.locator("svg.lv").get_by_text("output[:, 4]", exact=True)).to_be_visible()
+    app_ready(page, quiet=700)
+    assert page.url.endswith("/?T=5&tensor=h_n&unrolled=1&details=cost")
+
+
 def test_pointing_at_a_symbol_lights_its_axis(shapes: Callable[[str], Page]) -> None:
     page = shapes("")
     page.get_by_role("button", name="T sequence length 12").hover()

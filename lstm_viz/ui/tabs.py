@@ -1,0 +1,89 @@
+"""The tabs of the pages: which one is open is in the link, by a word that stays when its label changes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from lstm_viz.links import shortened
+from lstm_viz.ui.text import literal
+
+
+@dataclass(frozen=True)
+class Tabs:
+    """``labels`` by their words in a link, where the entry is called ``name``; the first is open if it says nothing.
+
+    ``key`` holds the label of the open tab in the session.
+    """
+
+    name: str
+    key: str
+    labels: Mapping[str, str]
+
+    def to_query(self) -> dict[str, str]:
+        """The entry of a link: what is not the first."""
+        word = self._open_word()
+        return {} if word == next(iter(self.labels)) else {self.name: word}
+
+    def adopt(self, query: Mapping[str, str]) -> None:
+        """Open the tab of an address, the first where it names none."""
+        first = next(iter(self.labels))
+        word = query.get(self.name, first)
+        known = word in self.labels
+        st.session_state[self.key] = self.labels[word if known else first]
+        st.session_state[self._problem] = "" if known else self._left_out(word)
+
+    def open(self, words: Collection[str] = ()) -> Sequence[tuple[str, DeltaGenerator]]:
+        """Show the tabs, all or those of ``words``; returns word and tab of the one that is open, or nothing yet."""
+        self._begin()
+        shown = {word: label for word, label in self.labels.items() if not words or word in words}
+        with st.container():  # one place, however many there are: what stands below is not drawn anew
+            if problem := st.session_state[self._problem]:
+                st.warning(literal(problem), icon=":material/link_off:")
+        tabs = st.tabs(list(shown.values()), key=self.key, on_change=self._chosen)
+        return [(word, tab) for word, tab in zip(shown, tabs, strict=True) if tab.open]
+
+    @property
+    def _problem(self) -> str:
+        return f"{self.key}_problem"
+
+    def _begin(self) -> None:
+        if self._problem not in st.session_state:
+            self.adopt(st.query_params.to_dict())
+
+    def _open_word(self) -> str:
+        self._begin()
+        label = st.session_state.get(self.key)
+        return next((word for word, each in self.labels.items() if each == label), next(iter(self.labels)))
+
+    def _chosen(self) -> None:
+        st.session_state[self._problem] = ""
+
+    def _left_out(self, word: str) -> str:
+        known = ", ".join(self.labels)
+        return f"The link's {self.name}={shortened(repr(word)[1:-1])} was left out: expected one of {known}."
+
+
+CELL_TABS = Tabs(
+    "tab",
+    "cell_tab",
+    {
+        "step": "Step by step",
+        "over-time": "Over time",
+        "weights": "Weights",
+        "one-at-a-time": "One at a time",
+        "what-leaves": "What leaves",
+        "initial-state": "Initial state",
+        "by-hand": "By hand",
+    },
+)
+DETAIL_TABS = Tabs(
+    "details",
+    "details",
+    {"tensors": "Tensors", "parameters": "Parameters", "code": "Code", "cost": "Cost"},
+)
+TAB_NAMES = tuple(tabs.name for tabs in (CELL_TABS, DETAIL_TABS))
+"""Their names in a link."""
