@@ -108,6 +108,66 @@ def test_an_answer_is_settled_and_stays() -> None:
     assert [spot["at"] for spot in data["spots"]] == [[4711, 2, 3]]
 
 
+def test_the_answers_come_back_after_a_reload() -> None:
+    app = answered(opened(**LINK), truth(1), wrong(2), truth(3), truth(4))
+    before = sent(app)
+    assert before["kept"] == [[4711, 2, n + 1, t] for n, t in enumerate((truth(1), wrong(2), truth(3), truth(4)))]
+    after = opened(**LINK)
+    assert sent(after)["kept"] is None  # whoever keeps them is asked
+    after.session_state["quiz"] = {"kept": {"answers": before["kept"]}}
+    data = sent(after.run())
+    assert not after.exception
+    for part in ("score", "spots", "dots", "verdict", "kept"):
+        assert data[part] == before[part]
+    assert data["score"] == "3 of 4 right · 2 in a row"
+
+
+def test_starting_anew_forgets_them_for_good() -> None:
+    app = answered(opened(**LINK), truth(1), truth(2), truth(3))
+    app.session_state["quiz"] = {
+        "asked": {"act": "anew", "at": 5, "key": "4711/2/3"},
+        "kept": {"answers": [[4711, 2, 1, truth(1)]]},
+    }
+    data = sent(app.run())
+    assert (data["score"], data["spots"], data["verdict"], data["kept"]) == ("", [], None, [])
+    assert data["key"] == "4711/2/1"
+    assert sent(app.run())["kept"] == []
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        *(None, 7, "x", {}, [], [[]], [7], [[1, 1, 1]], [[4711, 2, 1, 7]], [[4711, 2, 1, None]], [["4711", 2, 1, "1"]]),
+        *([[4711, 9, 1, "1"]], [[0, 2, 1, "1"]], [[4711, 2, 10**9, "1"]], [[True, 2, 1, "1"]], [[4711, 2, -1, "1"]]),
+        *([[4711, 2, 1, "what"]], [[4711, 2, 1, "1" * 10_000]], [[float("nan"), 2, 1, "1"]], [[[1], 2, 1, "1"]]),
+    ],
+    ids=str,
+)
+def test_what_was_kept_is_read_with_care_and_the_good_stays(said: Any) -> None:
+    app = opened(**LINK)
+    app.session_state["quiz"] = {"kept": {"answers": said}}
+    data = sent(app.run())
+    assert not app.exception
+    assert data["score"] == ""
+    app = opened(**LINK)
+    app.session_state["quiz"] = {
+        "kept": {"answers": [*(said or []), [4711, 2, 1, truth(1)]] if type(said) is list else said}
+    }
+    data = sent(app.run())
+    assert not app.exception
+    assert data["score"] == ("1 of 1 right" if type(said) is list else "")
+
+
+def test_what_was_answered_before_the_browser_spoke_counts_too_and_only_once() -> None:
+    app = opened(**LINK)
+    kept = [[4711, 2, 1, truth(1)], [4711, 2, 2, truth(2)]]
+    asked = {"act": "answer", "value": wrong(3), "at": 5, "key": "4711/2/3"}
+    app.session_state["quiz"] = {"kept": {"answers": kept}, "asked": asked}
+    assert sent(app.run())["score"] == "2 of 3 right"
+    app.session_state["quiz"] = {"kept": {"answers": [*kept, [4711, 2, 9, truth(9)]]}, "asked": asked}
+    assert sent(app.run())["score"] == "2 of 3 right"
+
+
 def test_an_answer_that_cannot_be_read_is_kept() -> None:
     app = opened(**LINK)
     app.session_state["quiz_answers"] = Answers(refused="<what>", error="Type a shape")

@@ -1,5 +1,7 @@
 // One question at a time. What was typed stays in the field until it was read; Enter answers, Enter goes on.
 const LONGEST = 4000 // after so many milliseconds without an answer another wish may be said
+const KEPT = "lstm-quiz"
+const SURE_FOR = 5000 // so many milliseconds a second click is waited for, before everything is forgotten
 const states = new WeakMap()
 
 export default function ({ data: bytes, parentElement, setStateValue }) {
@@ -10,6 +12,7 @@ export default function ({ data: bytes, parentElement, setStateValue }) {
   Object.assign(state, { data, send: (asked) => setStateValue("asked", asked), say: (act, value) => say(state, act, value) })
   if (data.seen !== state.seen) state.pending = 0
   state.seen = data.seen
+  keep(data.kept, (answers) => setStateValue("kept", { answers }))
   draw(root, state)
   const keys = (event) => pressed(root, state, event)
   window.addEventListener("keydown", keys)
@@ -21,6 +24,17 @@ function say(state, act, value = null) {
   if (Date.now() - (state.pending ?? 0) < LONGEST) return
   state.pending = Date.now()
   state.send({ act, value, at: Date.now(), key: state.data.key })
+}
+
+// A reload begins a new session, which does not know the answers: this tab does, and the server checks each anew.
+function keep(answers, offer) {
+  try {
+    if (answers) return tabStore()?.setItem(KEPT, JSON.stringify(answers))
+    const kept = JSON.parse(tabStore()?.getItem(KEPT) ?? "[]")
+    if (kept.length) offer(kept)
+  } catch {
+    // a full or a foreign store: the quiz goes on without
+  }
 }
 
 function start(root) {
@@ -40,6 +54,7 @@ function start(root) {
   for (const button of root.querySelectorAll(".next")) button.addEventListener("click", () => state.say("next"))
   on(".shapes", "click", () => state.say("shapes"))
   on(".new", "click", () => state.say("new"))
+  on(".anew", "click", (event) => forget(event.currentTarget, state))
   on(".copy-code", "click", (event) => copy(event.currentTarget, state.data.verdict.code))
   on(".copy-card", "click", (event) => copy(event.currentTarget, state.data.card))
   on(".copy-link", "click", (event) => copy(event.currentTarget, link(state.data.query)))
@@ -60,6 +75,23 @@ async function copy(button, text) {
   button.dataset.label = before
   button.textContent = (await copyText(text)) ? "Copied" : "Copying is not allowed here"
   setTimeout(() => { button.textContent = before }, 1600)
+}
+
+// A click by mistake forgets nothing.
+function forget(button, state) {
+  clearTimeout(state.unsure)
+  if (button.dataset.sure) {
+    state.say("anew")
+    sure(button, false)
+    return
+  }
+  sure(button, true)
+  state.unsure = setTimeout(() => sure(button, false), SURE_FOR)
+}
+
+function sure(button, asked) {
+  button.dataset.sure = asked ? "1" : ""
+  button.textContent = asked ? "Forget all answers?" : "Start anew"
 }
 
 function choose(state, place) {
@@ -92,6 +124,7 @@ function draw(root, state) {
   one(".levels").replaceChildren(...data.levels.map(levelButton))
   one(".dots").replaceChildren(...data.dots.map(dot))
   one(".score").textContent = data.score
+  one(".sum").hidden = !data.score
   const ended = data.card !== null
   root.classList.toggle("answered", Boolean(data.verdict) && !ended)
   one(".ask").hidden = ended
@@ -199,7 +232,9 @@ function focus(one, state) {
   const { data } = state
   const stage = `${data.key}/${Boolean(data.verdict)}`
   const first = state.stage === undefined
-  if (state.key !== data.key) one("input").value = data.verdict ? data.verdict.typed : data.refused
+  const another = state.key !== data.key || (state.answered && !data.verdict)
+  if (another) one("input").value = data.verdict ? data.verdict.typed : data.refused
+  state.answered = Boolean(data.verdict)
   if (state.stage === stage) return
   Object.assign(state, { stage, key: data.key })
   if (first && (data.verdict || window.innerWidth < 700)) return

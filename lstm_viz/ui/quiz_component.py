@@ -13,7 +13,7 @@ _BAR = """
 <div class="bar">
   <div class="levels" role="group" aria-label="Level"></div>
   <nav class="dots" aria-label="The ten questions"></nav>
-  <p class="score"></p>
+  <div class="sum"><p class="score"></p><button class="anew" type="button">Start anew</button></div>
 </div>"""
 _ASK = """
 <section class="ask" aria-label="Question">
@@ -68,9 +68,20 @@ _QUIZ = component("quiz", f'<div class="quiz">{_BAR}<div class="body">{_ASK}{_VE
 def quiz_component(data: Mapping[str, Any], *, key: str) -> None:
     """Show a question; what the person wants next is found by ``wanted(key)``."""
     # never the same twice: see pitfall_component
-    _QUIZ(key=key, data={**data, "sent": time.monotonic_ns()}, default={"asked": {}}, on_asked_change=lambda: None)
+    _QUIZ(
+        key=key,
+        data={**data, "sent": time.monotonic_ns()},
+        default={"asked": {}, "kept": {}},
+        on_asked_change=lambda: None,
+        on_kept_change=lambda: None,
+    )
 
 
 def wanted(key: str) -> dict[str, Any]:
     """What the person last did: ``act``, ``value``, ``at`` what time, and at which question, ``key``."""
     return told(key, "asked")
+
+
+def kept_answers(key: str) -> object:
+    """What the browser has kept of the answers from before a reload."""
+    return told(key, "kept").get("answers")

@@ -9,7 +9,7 @@ from streamlit.errors import StreamlitAPIException
 
 from lstm_viz.quiz.limits import LEVELS
 from lstm_viz.quiz.scoring import TEN, Answered, card, of_round, round_of, spots, streak
-from lstm_viz.ui.quiz_component import quiz_component, wanted
+from lstm_viz.ui.quiz_component import kept_answers, quiz_component, wanted
 from lstm_viz.ui.quiz_place import QuizPlace
 from lstm_viz.ui.quiz_state import (
     all_answered,
@@ -18,9 +18,12 @@ from lstm_viz.ui.quiz_state import (
     choose_level,
     go_on,
     go_to_number,
+    kept,
     new_round,
     place_now,
     question_at,
+    restore,
+    start_anew,
 )
 from lstm_viz.ui.quiz_view import question_html, verdict_html
 from lstm_viz.ui.settings import use_spec
@@ -52,6 +55,7 @@ def shown() -> dict[str, Any]:
         "levels": [{"level": level, "chosen": level == place.level} for level in LEVELS],
         "dots": _dots(place, own),
         "score": _score(answered),
+        "kept": kept(),
         "spots": _weak(answered),
         "room": _room(place),
         "query": _first(place),
@@ -109,6 +113,7 @@ def _next(place: QuizPlace, ended: bool) -> str:
 
 def take() -> None:
     """Do what the person asked for, once, before anything is drawn."""
+    restore(kept_answers(_KEY))
     asked = wanted(_KEY)
     act, value, at = asked.get("act"), asked.get("value"), asked.get("at")
     if not isinstance(at, int) or at <= st.session_state.get(_SEEN, 0):
@@ -122,6 +127,8 @@ def take() -> None:
         go_on()
     elif act == "new":
         new_round()
+    elif act == "anew":
+        start_anew()
     elif act in ("level", "go") and type(value) is int:
         (choose_level if act == "level" else go_to_number)(value)
     elif act == "shapes" and (place := _place_of(value)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -11,9 +12,13 @@ import streamlit as st
 from lstm_viz.quiz.asking import new_seed, question
 from lstm_viz.quiz.limits import LARGEST, LEVELS
 from lstm_viz.quiz.records import AnswerError, Question, Verdict
-from lstm_viz.quiz.scoring import TEN, Answered
+from lstm_viz.quiz.scoring import TEN, Answered, round_of
 from lstm_viz.ui.quiz_place import QuizPlace, go_to_question, quiz_place
+from lstm_viz.ui.told import whole_number
 
+MOST_KEPT = 200
+"""So many answers are kept over a reload: the last."""
+LONGEST_ANSWER = 200
 _KEY = "quiz_answers"
 
 
@@ -21,13 +26,14 @@ _KEY = "quiz_answers"
 class Answers:
     """``texts`` by place, in the order of answering. ``refused`` is an answer that could not be read, ``error`` why.
 
-    ``ended`` says that the card of the ten is looked at.
+    ``ended`` says that the card of the ten is looked at; ``begun`` that what the browser kept is taken or forgotten.
     """
 
     texts: Mapping[QuizPlace, str] = field(default_factory=dict)
     refused: str = ""
     error: str = ""
     ended: bool = False
+    begun: bool = False
 
 
 def answers_now() -> Answers:
@@ -67,7 +73,31 @@ def answer(text: str) -> None:
     except AnswerError as error:
         _keep(replace(now, refused=text, error=str(error)))
         return
-    _keep(replace(now, texts={**now.texts, place: text}, refused="", error=""))
+    _keep(replace(now, texts={**now.texts, place: text}, refused="", error="", begun=True))
+
+
+def kept() -> list[list[int | str]] | None:
+    """The answers as the browser keeps them over a reload; None where it is still to say what it has."""
+    now = answers_now()
+    if not (now.begun or now.texts):
+        return None
+    return [[place.seed, place.level, place.number, text] for place, text in now.texts.items()][-MOST_KEPT:]
+
+
+def restore(said: object) -> None:
+    """Take what the browser has kept, once in a session. Each answer is checked anew; what is none is left out."""
+    now = answers_now()
+    if now.begun or not isinstance(said, list):
+        return
+    texts = dict(answered for each in said[-MOST_KEPT:] if (answered := _answered(each)))
+    _keep(replace(now, texts=texts | dict(now.texts), begun=True))
+
+
+def start_anew() -> None:
+    """Forget every answer, and begin the present ten at its first question."""
+    place = place_now()
+    go_to_question(replace(place, number=round_of(place.number)[0]))
+    _keep(Answers(begun=True))
 
 
 def go_on() -> None:
@@ -101,6 +131,23 @@ def all_answered() -> tuple[Answered, ...]:
         Answered(place.seed, place.level, place.number, question_at(place).topic, verdict_on(place, text).right)
         for place, text in answers_now().texts.items()
     )
+
+
+def _answered(said: object) -> tuple[QuizPlace, str] | None:
+    """A question and what was answered to it; None for anything else."""
+    if not isinstance(said, list) or len(said) != 4:
+        return None
+    numbers, text = [whole_number(each) for each in said[:3]], said[3]
+    if not isinstance(text, str) or len(text) > LONGEST_ANSWER or not all(each and each <= LARGEST for each in numbers):
+        return None
+    seed, level, number = (int(each or 0) for each in numbers)
+    if level not in LEVELS:
+        return None
+    place = QuizPlace(seed, level, number)
+    with suppress(AnswerError):
+        verdict_on(place, text)
+        return place, text
+    return None
 
 
 def _move(place: QuizPlace) -> None:

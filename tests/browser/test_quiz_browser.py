@@ -90,6 +90,16 @@ def test_what_cannot_be_read_stays_and_a_missed_question_opens_its_network(page:
         assert scrolled <= shown
     page.reload()
     at(page, number)
+    expect(page.locator(".score")).to_have_text("0 of 1 right", timeout=LONG)
+    expect(page.locator(".verdict .title")).to_contain_text("Not (7, 7). It is")
+    page.get_by_role("button", name="Start anew").click()
+    expect(page.locator(".score")).to_have_text("0 of 1 right")  # a click by mistake forgets nothing
+    page.get_by_role("button", name="Forget all answers?").click()
+    expect(page.locator(".score")).to_be_hidden(timeout=LONG)
+    page.reload()
+    at(page, (number - 1) // 10 * 10 + 1)
+    expect(page.locator(".score")).to_be_hidden()
+    opened(page, number)
     field = page.get_by_role("textbox", name="Your answer")
     field.fill("1, 1")
     field.press("Enter")
