@@ -175,6 +175,20 @@ def test_an_answer_that_cannot_be_read_is_kept() -> None:
     assert (data["refused"], data["error"], data["verdict"]) == ("<what>", "Type a shape", None)
 
 
+@pytest.mark.parametrize(
+    "left", [{"act": "answer", "value": "what", "key": "4711/2/10"}, {"act": "next", "key": "4711/2/10"}]
+)
+def test_what_is_said_of_a_question_does_not_go_along_to_where_a_room_leads(left: dict[str, Any]) -> None:
+    app = opened(**{**LINK, "question": "10"})
+    app.session_state["quiz"] = {"asked": {**left, "at": 5}}
+    data = sent(app.run())
+    assert data["error"] or data["card"]
+    app.session_state["quiz_place"] = QuizPlace(4711, 2, 11)
+    data = sent(app.run())
+    assert (data["error"], data["refused"], data["card"]) == ("", "", None)
+    assert data["key"] == "4711/2/11"
+
+
 def test_a_wish_is_carried_out_once_and_only_on_its_own_screen() -> None:
     app = opened(**{**LINK, "question": "1"})
     for wish, number in (

@@ -122,7 +122,7 @@ function drawPanel({ room, following, refused }) {
   const focused = panel.getRootNode().activeElement?.dataset?.name
   const done = Object.assign(text("button", "Close", "close"), { type: "button", onclick: close })
   done.dataset.name = "close"
-  const parts = room ? ownRoom(room) : following ? [text("p", `You follow ${following}.`, "lead")] : opening()
+  const parts = room ? ownRoom(room) : opening(following)
   if (refused) parts.push(Object.assign(text("p", refused, "refused"), { role: "alert" }))
   section.replaceChildren(done, ...parts, ...(following || room ? [] : [joining()]))
   if (focused) section.querySelector(`[data-name="${focused}"]`)?.focus()
@@ -156,10 +156,13 @@ function endRoom() {
   close()
 }
 
-function opening() {
-  const start = Object.assign(text("button", "Open a room", "start"), { type: "button", onclick: () => act("open") })
+function opening(following) {
+  const label = following ? "Open a room of your own" : "Open a room"
+  const start = Object.assign(text("button", label, "start"), { type: "button", onclick: () => act("open") })
   start.dataset.name = "start"
-  return [text("p", "A QR code and a short link bring what you see here to every phone in the room.", "lead"), start]
+  const said = following ? `You follow ${following}, until you open a room of your own or touch something.`
+    : "A QR code and a short link bring what you see here to every phone in the room."
+  return [text("p", said, "lead"), start]
 }
 
 function joining() {

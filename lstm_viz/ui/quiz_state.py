@@ -27,6 +27,7 @@ class Answers:
     """``texts`` by place, in the order of answering. ``refused`` is an answer that could not be read, ``error`` why.
 
     ``ended`` says that the card of the ten is looked at; ``begun`` that what the browser kept is taken or forgotten.
+    ``at`` is the place that ``refused``, ``error`` and ``ended`` are of, None for wherever the visitor is.
     """
 
     texts: Mapping[QuizPlace, str] = field(default_factory=dict)
@@ -34,12 +35,13 @@ class Answers:
     error: str = ""
     ended: bool = False
     begun: bool = False
+    at: QuizPlace | None = None
 
 
 def answers_now() -> Answers:
-    """This visitor's answers."""
+    """This visitor's answers; a link, or the room that they follow, may have led them elsewhere since the last."""
     found: Answers = st.session_state.setdefault(_KEY, Answers())
-    return found
+    return found if found.at in (None, quiz_place()) else replace(found, refused="", error="", ended=False)
 
 
 def place_now() -> QuizPlace:
@@ -156,4 +158,4 @@ def _move(place: QuizPlace) -> None:
 
 
 def _keep(answers: Answers) -> None:
-    st.session_state[_KEY] = answers
+    st.session_state[_KEY] = replace(answers, at=quiz_place())

@@ -63,9 +63,14 @@ def my_room() -> Key | None:
 
 
 def open_room() -> None:
-    """Open a room that shows what this visitor looks at. Raises RoomError where the server has too many."""
+    """Open a room that shows what this visitor looks at; who has one follows no other.
+
+    Raises RoomError where the server has too many.
+    """
     query = entries_for_room(st.session_state.get("room_query", ""))
     st.session_state[_MINE] = rooms().open(_owner(), Shown(st.session_state[_HERE], query), present())
+    if following():
+        _stop_following("")
 
 
 def close_room() -> None:

@@ -231,6 +231,42 @@ def test_the_room_follows_until_it_does_not(open_page: Callable[..., Page]) -> N
     assert parse_qs(urlsplit(follower.url).query)["T"] == ["9"]
 
 
+def test_a_follower_of_the_quiz_answers_and_then_presents(open_page: Callable[..., Page]) -> None:
+    presenter = presented(open_page(), "/quiz", "present=1&quiz=4711&level=1&question=2")
+    presenter.get_by_role("button", name="Take the room along").click()
+    presenter.get_by_role("switch", name="Let the room follow").check(timeout=PATIENCE)
+    expect(presenter.get_by_text("follow your page")).to_be_visible(timeout=PATIENCE)
+    link = presenter.locator(".panel .link").get_attribute("href") or ""
+    presenter.get_by_role("button", name="Close").click()
+    follower = open_page()
+    follower.goto(urlsplit(link).path)
+    app_ready(follower)
+    follower.get_by_label("Your answer").fill("what")
+    follower.keyboard.press("Enter")
+    expect(follower.get_by_role("alert")).to_contain_text("is no size here", timeout=PATIENCE)
+    presenter.locator(".dots button").first.click()
+    expect(follower.locator(".where")).to_contain_text("Question 1 ·", timeout=PATIENCE)
+    expect(follower.locator(".problem")).to_be_hidden()  # it was of another question
+    app_ready(follower)
+    follower.keyboard.press("1")
+    expect(follower.locator(".score")).to_have_text("1 of 1 right", timeout=PATIENCE)
+    follower.keyboard.press("p")
+    expect(follower.get_by_role("button", name="Leave the presentation")).to_be_visible(timeout=PATIENCE)
+    app_ready(follower)
+    follower.get_by_role("button", name="Take the room along").click()
+    follower.get_by_role("button", name="Open a room of your own").click()
+    own = follower.locator(".panel .link")
+    expect(own).to_be_visible(timeout=PATIENCE)
+    assert own.get_attribute("href") != link
+    app_ready(follower)
+    assert "follow" not in follower.url
+    presenter.locator(".dots button").nth(4).click()
+    presenter.wait_for_url("**question=5**", timeout=PATIENCE)
+    app_ready(presenter)
+    assert "question=1" in follower.url
+    expect(follower.locator(".score")).to_have_text("1 of 1 right")
+
+
 def test_a_thumb_finds_the_main_controls(open_page: Callable[..., Page]) -> None:
     page = open_page(width=390, height=844, has_touch=True, is_mobile=True)
     for path, query in (("/", ""), ("/cell", ""), ("/", "?present=1")):
