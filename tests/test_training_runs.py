@@ -177,6 +177,35 @@ def test_a_paused_run_holds_lets_another_run_and_goes_on_as_if_nothing_had_been(
     assert view.seconds < view.ended - view.started - paused + 0.2, "the pause does not count as training"
 
 
+def test_a_pause_shows_what_the_network_predicts_there(runner: Runner) -> None:
+    run = runner.submit(LONG)
+    for _ in range(3):  # the looks of a run that is not paused come every half second
+        epochs = len(runner.view(run).epochs)
+        until(lambda least=epochs: len(runner.view(run).epochs) > least + 3)  # type: ignore[misc]
+        runner.pause(run)
+        until(lambda: (live := runner.view(run).live) is not None and live.epoch == runner.view(run).epoch, 5)
+        live = runner.view(run).live
+        assert live is not None
+        assert live.whole
+        time.sleep(0.1)
+        assert (runner.view(run).epoch, runner.view(run).live) == (live.epoch, live), "it is paused between two epochs"
+        runner.go_on(run)
+    runner.stop(run)
+
+
+def test_a_pause_in_a_long_epoch_comes_soon_and_says_that_the_epoch_is_not_over(runner: Runner) -> None:
+    run = runner.submit(Job(Sleeper(0.25), DATA, TrainingSpec(epochs=3, batch_size=1)))
+    until(lambda: bool(runner.view(run).epochs))
+    time.sleep(0.4)  # into the second epoch, of two seconds
+    runner.pause(run)
+    asked = time.monotonic()
+    until(lambda: (live := runner.view(run).live) is not None and (live.epoch, live.whole) == (1, False), 10)
+    assert time.monotonic() - asked < 5
+    assert runner.view(run).epoch == 1
+    runner.stop(run)
+    assert runner.wait(run, 10).state == "stopped"
+
+
 def test_a_run_that_does_not_listen_is_killed(runner: Runner) -> None:
     run = runner.submit(Job(Sleeper(), DATA, TrainingSpec(epochs=2)))
     until(lambda: runner.view(run).state == "running")

@@ -23,7 +23,8 @@ class Live:
 
     ``predictions`` holds one step ahead for each part, in real units, (N, O) or (N, T, O), the last MOST_SHOWN samples;
     empty for classes. ``confusion`` counts the watched samples' true classes (rows) against the predicted ones; None
-    for regression. ``text`` is a sample of what a character model writes.
+    for regression. ``text`` is a sample of what a character model writes. Where it is not ``whole``, some batches of
+    the next epoch were learned too.
     """
 
     epoch: int
@@ -31,10 +32,15 @@ class Live:
     predictions: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
     confusion: NDArray[np.int64] | None = None
     text: str = ""
+    whole: bool = True
 
 
-def look(model: nn.Module, data: TrainingData, network: NetworkSpec | None, epoch: int) -> Live:
+def look(model: nn.Module, data: TrainingData, network: NetworkSpec | None, epoch: int, whole: bool = True) -> Live:
     """Look at a model. Random state and mode stay as they were."""
+    return replace(_look(model, data, network, epoch), whole=whole)
+
+
+def _look(model: nn.Module, data: TrainingData, network: NetworkSpec | None, epoch: int) -> Live:
     if data.task == "regression":
         parts = {"train": data.train, "validation": data.validation, "test": data.test}
         found = {name: predict(model, last(part), network) for name, part in parts.items() if part is not None}

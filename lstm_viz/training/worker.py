@@ -96,22 +96,26 @@ class Control:
         """Seconds of training: time spent in a pause does not count."""
         return time.perf_counter() - self._paused
 
-    def obey(self, before_pause: Callable[[], None], whole: bool) -> None:
-        """Wait while paused. Raises Stop where it is time to end: after a whole epoch, if that comes soon."""
-        if self.pausing and not self.stopping:
-            before_pause()
-            began = time.perf_counter()
+    def obey(self, before_pause: Callable[[bool], None], whole: bool) -> None:
+        """Wait while paused. Raises Stop where it is time to end. Both come after a whole epoch, if that comes soon."""
+        if self.pausing and not self.stopping and self._is_time(whole):
+            began, self._asked = time.perf_counter(), 0.0
+            before_pause(whole)
             while self.pausing and not self.stopping:
                 time.sleep(0.02)
                 self._end_if_alone()
             self._paused += time.perf_counter() - began
         late = self.clock() - self._began > self._limit
         if not (self.stopping or late):
+            self._asked = self._asked if self.pausing else 0.0
             return
-        self._asked = self._asked or time.perf_counter()
-        if whole or time.perf_counter() - self._asked > _PATIENT_FOR:
+        if self._is_time(whole):
             why = "was stopped" if self.stopping else f"reached its limit of {self._limit:g} seconds"
             raise Stop(f"It {why}.", whole)
+
+    def _is_time(self, whole: bool) -> bool:
+        self._asked = self._asked or time.perf_counter()
+        return whole or time.perf_counter() - self._asked > _PATIENT_FOR
 
     def _set(self, **marks: bool) -> None:
         vars(self).update(marks)
@@ -149,6 +153,7 @@ class Run:
         self._said = 0.0
         self._started: Started | None = None
         self.epoch, self.note = 0, ""
+        self._seen_at = 0
         self.seconds: float | None = None
 
     def train(self) -> None:
@@ -165,7 +170,7 @@ class Run:
             self._add(epoch)
             if watching.due():
                 began = clock()
-                self.say(Seen(look(training.model, started.data, started.network, epoch.epoch)))
+                self.look()
                 watching.done(began)
             if keeping.due():
                 began = clock()
@@ -174,7 +179,7 @@ class Run:
         self.flush()
         self.seconds = clock() - first
         self.keep()
-        self.say(Seen(look(training.model, started.data, started.network, self.epoch)))
+        self.look()
         if started.training.spec.patience and training.epoch < started.training.spec.epochs:
             self.note = (
                 f"It stopped early, after {training.epoch:,} epochs: the loss was lowest after epoch "
@@ -185,6 +190,19 @@ class Run:
         """Send a message, after the epochs that came before it."""
         self.flush()
         send(self._pipe, message)
+
+    def look(self, whole: bool = True) -> None:
+        """Send what the network predicts now; ``whole`` where no epoch is under way."""
+        started = self._started
+        assert started is not None
+        self.say(Seen(look(started.training.model, started.data, started.network, self.epoch, whole)))
+        self._seen_at = self.epoch if whole else 0
+
+    def before_pause(self, whole: bool) -> None:
+        """Send what a person sees while they wait: how far the run is, and what its network predicts there."""
+        self.flush()
+        if not (whole and self._seen_at == self.epoch):
+            self.look(whole)
 
     def flush(self) -> None:
         """Send the epochs that were gathered."""
@@ -219,7 +237,7 @@ class Run:
             self.flush()
 
     def _obedient(self, batches: Batches) -> _Obedient:
-        return _Obedient(batches, self._control, self.flush)
+        return _Obedient(batches, self._control, self.before_pause)
 
 
 @dataclass(frozen=True, eq=False)
@@ -228,7 +246,7 @@ class _Obedient:
 
     batches: Batches
     control: Control
-    before_pause: Callable[[], None]
+    before_pause: Callable[[bool], None]
 
     def __iter__(self) -> Iterator[Pair]:
         whole = True

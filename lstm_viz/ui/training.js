@@ -3,6 +3,7 @@
 // the page answers instead.
 const PACE = { running: 200, queued: 600, paused: 1000 }
 const AT_ONCE = 50
+const LONGEST = 2000
 const DOUBLE_CLICK = 400
 const SAME_PLACE = 6
 const HIDDEN = 3000
@@ -74,7 +75,7 @@ function makeWatcher(root) {
   const body = (more) => ({
     have: Object.fromEntries([...state.runs].map(([id, run]) => [id, run.points.at(-1)?.[0] ?? 0])),
     done: [...state.runs].filter(([, run]) => run.over && !run.gone).map(([id]) => id),
-    chosen: state.chosen, live: state.live?.epoch ?? null, scene: state.sceneOf, ...more,
+    chosen: state.chosen, live: state.live?.epoch ?? null, whole: state.live?.whole ?? true, scene: state.sceneOf, ...more,
   })
   async function ask(more = {}) {
     clearTimeout(state.timer)
@@ -110,15 +111,15 @@ function makeWatcher(root) {
     }
     draw()
     report()
-    later()
+    later(more.act === "pause" ? PACE.running : LONGEST) // soon: the epoch under way, and what is predicted after it
   }
   const starting = (run) => performance.now() < state.hurry && !run.over && run.state !== "paused" && !run.points.length
-  function later() {
+  function later(most = LONGEST) {
     if (state.alone || state.resting) return
     const going = [...state.runs.values()].filter((run) => !run.over)
     if (!going.length && !state.again && state.error !== SILENT) return
     const first = going.find(starting)
-    let wait = Math.min(2000, ...going.map((run) => PACE[run.state] ?? 1000))
+    let wait = Math.min(most, ...going.map((run) => PACE[run.state] ?? 1000))
     if (state.again) wait = AT_ONCE
     if (first) wait = 0
     if (document.hidden) wait = HIDDEN

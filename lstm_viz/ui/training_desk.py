@@ -233,7 +233,8 @@ class Desk:
         same = asked.get("chosen") == view.id
         if asked.get("scene") != view.id:
             found["scene"] = offer.scene
-        if view.live is not None and not (same and asked.get("live") == view.live.epoch):
+        known_live = (asked.get("live"), asked.get("whole", True)) if same else None
+        if view.live is not None and known_live != (view.live.epoch, view.live.whole):
             found["live"] = shown(view.live, offer.data)
         if view.report is not None:
             found["report"] = reported(view.report)

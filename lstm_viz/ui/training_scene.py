@@ -42,7 +42,7 @@ def scene(data: TrainingData) -> dict[str, Any]:
 
 def shown(live: Live, data: TrainingData) -> dict[str, Any]:
     """A look at the network, for the scene of its data."""
-    found: dict[str, Any] = {"epoch": live.epoch, "metrics": dict(live.metrics)}
+    found: dict[str, Any] = {"epoch": live.epoch, "whole": live.whole, "metrics": dict(live.metrics)}
     if live.text:
         found["text"] = live.text
     if live.confusion is not None:

@@ -18,7 +18,7 @@ function makeSeen(section) {
     view = null
     if (!scene) return
     const width = Math.max(260, svg.parentElement.clientWidth)
-    when.textContent = live ? `after epoch ${live.epoch.toLocaleString("en")}` : "nothing learned yet"
+    when.textContent = live ? whenSaid(live) : "nothing learned yet"
     readout.textContent = ""
     text.hidden = !live?.text
     if (live?.text) {
@@ -159,4 +159,6 @@ function makeSeen(section) {
   }
 }
 
+const whenSaid = ({ epoch, whole }) =>
+  whole === false ? `in the middle of epoch ${(epoch + 1).toLocaleString("en")}` : `after epoch ${epoch.toLocaleString("en")}`
 const sceneWord = (part) => ({ train: "Training", validation: "Validation", test: "Test" })[part] ?? part

@@ -83,6 +83,7 @@ def test_pause_go_on_stop_and_the_old_curve_beside_the_new(page: Page) -> None:
     expect(page.locator(".said")).to_contain_text("Paused")
     page.wait_for_function(_STANDS, arg=1500, timeout=30_000)
     before = points(page)
+    expect(page.locator(".when")).to_have_text(f"after epoch {before}")  # the loss and the prediction of one network
     click(page, "go_on")
     page.wait_for_function(f"({_POINTS})() > {before}", timeout=30_000)
     click(page, "restart")
