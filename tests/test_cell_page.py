@@ -40,8 +40,7 @@ def sent(app: AppTest) -> dict[str, Any]:
 
 def address(app: AppTest) -> str:
     """The query that the page keeps in the address."""
-    data = (json.loads(element.proto.json) for element in app.get("bidi_component") if element.proto.json)
-    return next(str(each["query"]) for each in data if "places" in each)
+    return str(given_to(app, "places")["query"])
 
 
 @pytest.mark.parametrize("query", QUERIES, ids=str)

@@ -171,14 +171,14 @@ def test_a_link_opens_a_tensor_unrolls_time_and_opens_a_tab(run_app: RunApp) -> 
     app = run_app(T="3", tensor="h_n", unrolled="1", details="cost")
     assert not app.exception
     assert not app.warning
-    assert sent(app, "svg")["place"] == {"tensor": "h_n", "unrolled": True}
-    assert "output[:, 2]" in sent(app, "svg")["svg"]
+    assert given_to(app, "svg")["place"] == {"tensor": "h_n", "unrolled": True}
+    assert "output[:, 2]" in given_to(app, "svg")["svg"]
     assert "The hidden state after the last step of every layer." in texts(app)
     assert "multiply-adds" in texts(app)
-    assert sent(app, "places")["query"] == "T=3&tensor=h_n&unrolled=1&details=cost"
-    assert {"tensor", "unrolled", "details", "tab"} <= set(sent(app, "places")["places"])
+    assert given_to(app, "places")["query"] == "T=3&tensor=h_n&unrolled=1&details=cost"
+    assert {"tensor", "unrolled", "details", "tab"} <= set(given_to(app, "places")["places"])
     app.session_state["details"] = "Tensors"
-    assert sent(app.run(), "places")["query"] == "T=3&tensor=h_n&unrolled=1"
+    assert given_to(app.run(), "places")["query"] == "T=3&tensor=h_n&unrolled=1"
 
 
 def test_what_a_link_cannot_open_is_said_and_the_rest_holds(run_app: RunApp) -> None:
@@ -189,7 +189,7 @@ def test_what_a_link_cannot_open_is_said_and_the_rest_holds(run_app: RunApp) -> 
     assert "expected one of x, output, h" in tensor
     assert "unrolled=yes was left out: expected 0 or 1" in unrolled + details
     assert "details=all was left out: expected one of tensors, parameters, code, cost" in unrolled + details
-    assert sent(app, "places")["query"] == "cell=gru"
+    assert given_to(app, "places")["query"] == "cell=gru"
 
 
 def test_a_tensor_that_goes_with_a_setting_is_closed_without_a_word(run_app: RunApp) -> None:
@@ -199,7 +199,7 @@ def test_a_tensor_that_goes_with_a_setting_is_closed_without_a_word(run_app: Run
     app.run()
     assert not app.exception
     assert not app.warning
-    assert sent(app, "svg")["place"]["tensor"] == ""
+    assert given_to(app, "svg")["place"]["tensor"] == ""
 
 
 def test_what_is_said_of_the_picture_is_read_with_care(run_app: RunApp) -> None:
@@ -209,7 +209,7 @@ def test_what_is_said_of_the_picture_is_read_with_care(run_app: RunApp) -> None:
         app.run()
         assert not app.exception
         assert not app.warning
-        assert sent(app, "svg")["place"] == {"tensor": "", "unrolled": False}
+        assert given_to(app, "svg")["place"] == {"tensor": "", "unrolled": False}
 
 
 def test_unrolled_over_time(run_app: RunApp) -> None:

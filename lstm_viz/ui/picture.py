@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import streamlit as st
+
 from lstm_viz.drawing.order import Picture
 from lstm_viz.drawing.unrolled import can_unroll
 from lstm_viz.forward import Forward

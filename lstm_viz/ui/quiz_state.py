@@ -83,7 +83,8 @@ def kept() -> list[list[int | str]] | None:
     now = answers_now()
     if not (now.begun or now.texts):
         return None
-    return [[place.seed, place.level, place.number, text] for place, text in now.texts.items()][-MOST_KEPT:]
+    found: list[list[int | str]] = [[place.seed, place.level, place.number, text] for place, text in now.texts.items()]
+    return found[-MOST_KEPT:]
 
 
 def restore(said: object) -> None:

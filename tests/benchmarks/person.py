@@ -35,7 +35,23 @@ class Questions:
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def ask(self, method: str, path: str, body: bytes = b"", **headers: str) -> Any:
-        """The JSON of the answer. Raises Trouble for any status but 200."""
+        """The JSON of the answer. Raises Trouble for any status but 200.
+
+        The server closes a connection that was idle for 5 s, and a browser then asks again over a new one.
+        """
+        kept = self._streams is not None
+        try:
+            status, content = await self._exchange(method, path, body, headers)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            if not kept:
+                raise
+            self.close()
+            status, content = await self._exchange(method, path, body, headers)
+        if " 200 " not in status:
+            raise Trouble(f"{path.split('?')[0]} answered {status}: {content[:200]!r}")
+        return json.loads(content)
+
+    async def _exchange(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> tuple[str, bytes]:
         if self._streams is None:
             self._streams = await asyncio.open_connection(self._host, self._port, limit=1 << 24)
         reader, writer = self._streams
@@ -44,15 +60,13 @@ class Questions:
         writer.write("\r\n".join([*lines, "", ""]).encode() + body)
         head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
         length = next(line.split(":")[1] for line in head.split("\r\n") if line.startswith("content-length:"))
-        content = await reader.readexactly(int(length))
-        if " 200 " not in head.split("\r\n")[0]:
-            raise Trouble(f"{path.split('?')[0]} answered {head.splitlines()[0]}: {content[:200]!r}")
-        return json.loads(content)
+        return head.split("\r\n")[0], await reader.readexactly(int(length))
 
     def close(self) -> None:
         """Leave."""
         if self._streams is not None:
             self._streams[1].close()
+            self._streams = None
 
 
 class Person:
