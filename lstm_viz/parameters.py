@@ -12,7 +12,7 @@ from torch import nn
 from torch.nn.parameter import is_lazy
 
 from lstm_viz.arithmetic import Factors, Sum, sum_of
-from lstm_viz.dims import Axis, Shape, Sizes, describe, shape_size
+from lstm_viz.dims import SYMBOLS, Axis, Shape, Sizes, describe, shape_size
 from lstm_viz.display import Shown
 from lstm_viz.layer_axes import GATES, LayerAxes, layer_axes
 from lstm_viz.printing import shortened, text_table
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _RECURRENT_NAME = re.compile(r"(?P<role>(?:weight|bias)_(?:ih|hh|hr))(?:_l(?P<layer>\d+))?(?P<reverse>_reverse)?")
 _GATE_LETTERS = {"LSTM": "ifgo", "GRU": "rzn"}
+_ORDINALS = {"2": "a second", "3": "a third", "4": "a fourth"}
 _SECOND_GRU_BIAS = "shifts the gates again; for n, before the reset gate acts"
 _PURPOSES = {
     ("Linear", "weight"): "how much each input counts for each output",
@@ -115,7 +116,18 @@ class ParameterTable(Shown):
             for row in self.rows
         ]
         rows.append(("in all", "", "", "" if self.trainable == self.total else "not all trained", f"{self.total:,}"))
-        return text_table(("weight", "shape", "axes", "count", "weights"), rows, right=["weights"])
+        table = text_table(("weight", "shape", "axes", "count", "weights"), rows, right=["weights"])
+        return "\n".join([table, *self._numbered()])
+
+    def _numbered(self) -> list[str]:
+        """What the letters with a number stand for, a line each: ``H₂ = 7, a second H (hidden size) beside H = 5``."""
+        used = {symbol for row in self.rows for axis in row.axes for symbol in axis.symbols}
+        numbered = [symbol for symbol in self.sizes if symbol in used and len(symbol) > 1]
+        return [
+            f"{Axis.of(symbol)} = {self.sizes[symbol]:,}, {_ORDINALS.get(symbol[1:], 'one more')} {symbol[0]} "
+            f"({SYMBOLS[symbol[0]].name}) beside {symbol[0]} = {self.sizes[symbol[0]]:,}"
+            for symbol in numbered
+        ]
 
     def __repr__(self) -> str:
         return str(self)

@@ -194,3 +194,9 @@ def test_to_frame() -> None:
     assert frame.loc[0, "axes"] == "(4·H, F)"
     assert frame.loc[0, "gates"] == "i 0:5, f 5:10, g 10:15, o 15:20"
     assert parameters(nn.ReLU()).to_frame().empty
+
+
+def test_a_letter_with_a_number_is_explained_below_the_table() -> None:
+    module = nn.Sequential(nn.LSTM(3, 5), nn.LSTM(5, 7), nn.Linear(7, 2))
+    assert str(parameters(module)).splitlines()[-1] == "H₂ = 7, a second H (hidden size) beside H = 5"
+    assert str(parameters(nn.LSTM(3, 5))).splitlines()[-1].startswith("in all")

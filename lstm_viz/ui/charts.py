@@ -60,7 +60,7 @@ def number_table(labels: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
         ".numbers.left td:nth-child(2){white-space:normal}"
         "@media(max-width:640px){.numbers.left tr{display:flex;flex-wrap:wrap;border-bottom:1px solid #8884}}</style>"
     )
-    return f'{style}<div style="overflow-x:auto"><table class="numbers">{"".join(lines)}</table></div>'
+    return f'{style}<div class="lv-wide"><table class="numbers">{"".join(lines)}</table></div>'
 
 
 def coloured_axes(axes: Shape, sizes: Sizes) -> str:
@@ -81,7 +81,7 @@ def themed(svg: str) -> str:
     colours = ";".join(f"{name}:light-dark({light[name]},{dark[name]})" for name in light)
     width = float(svg.split('viewBox="0 0 ')[1].split()[0])
     style = f"{colours};width:100%;min-width:{min(width, 940):.0f}px;max-width:{width:.0f}px;height:auto"
-    return f'<div style="overflow-x:auto">{svg.replace("<svg ", f"""<svg style="{style}" """, 1)}</div>'
+    return f'<div class="lv-wide">{svg.replace("<svg ", f"""<svg style="{style}" """, 1)}</div>'
 
 
 def palette_of(theme: str) -> dict[str, str]:

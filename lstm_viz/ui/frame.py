@@ -56,7 +56,11 @@ _STYLE = """
 [data-testid="stSidebarHeader"]{height:2.4rem;margin-bottom:0}
 [data-testid="stSidebarUserContent"] [data-testid="stVerticalBlock"]{gap:.7rem}
 [data-testid="stSidebar"] h2{padding:0 0 .5rem;font-size:1.3rem}
-.lv-table{overflow-x:auto}
+.lv-table,.lv-wide{overflow-x:auto;--p:light-dark(#fcfcfd,#111820);--s:light-dark(#33415566,#000c);background:
+linear-gradient(90deg,var(--p) 40%,transparent) 0 0/3rem 100% no-repeat local,
+linear-gradient(-90deg,var(--p) 40%,transparent) 100% 0/3rem 100% no-repeat local,
+linear-gradient(90deg,var(--s),transparent) 0 0/.9rem 100% no-repeat scroll,
+linear-gradient(-90deg,var(--s),transparent) 100% 0/.9rem 100% no-repeat scroll}
 .lv-table table{border-collapse:collapse;width:100%;font-size:.9rem}
 .lv-table th,.lv-table td{text-align:left;padding:.34rem .7rem;white-space:nowrap}
 .lv-table.wrapped td:nth-child(2){white-space:normal;min-width:18rem}
@@ -68,8 +72,11 @@ _STYLE = """
 .shape,.stMarkdown code{font-family:ui-monospace,'SF Mono',Menlo,Consolas,'DejaVu Sans Mono',monospace}
 [role=tab][aria-selected=true]{color:light-dark(#1f5f9e,#93c3f5)}
 [data-testid="stCaptionContainer"]{color:light-dark(#556070,#a6b1c2);opacity:1}
-@media(max-width:640px){.stMainBlockContainer{padding:4.2rem .8rem 3rem}}
+@media(max-width:640px){.stMainBlockContainer{padding:4.2rem .8rem 3rem}
+.stTabs [role=tablist]{flex-wrap:wrap;gap:0 1rem}
+[data-testid=stTabsScrollLeft],[data-testid=stTabsScrollRight]{display:none}}
 """
+"""What is wider than its place has a shadow at the edge behind which there is more, and tabs go on in a new line."""
 
 
 class InLink(Protocol):

@@ -182,6 +182,10 @@ def test_a_narrow_page_gets_the_tall_picture(open_page: Callable[..., Page]) -> 
     _, _, width, height = map(float, page.locator("svg.cell-lv").get_attribute("viewBox").split())  # type: ignore[union-attr]
     assert height > 2 * width
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    for tab in page.get_by_role("tab").all():  # none stands beside the screen, waiting to be found
+        box = tab.bounding_box()
+        assert box is not None
+        assert box["x"] + box["width"] <= 390
 
 
 def test_a_step_lights_up(cell: Callable[[str], Page]) -> None:

@@ -198,7 +198,7 @@ def _block(title: str, letter: str, equations: Sequence[Equation]) -> str:
         for each in equations
     )
     head = f'<div style="font-weight:700;border-left:4px solid {colour_of(letter)};padding-left:.5rem">{title}</div>'
-    return f'{head}<div style="overflow-x:auto"><table class="numbers left">{lines}</table></div>'
+    return f'{head}<div class="lv-wide"><table class="numbers left">{lines}</table></div>'
 
 
 def _filled(equation: Equation) -> str:
