@@ -25,7 +25,7 @@ from lstm_viz.ui.quiz_place import adopt_quiz
 from lstm_viz.ui.room import follow_room, keep_room, stop_if_touched
 from lstm_viz.ui.settings import Settings, adopt, current
 from lstm_viz.ui.shapes_place import SHAPES_NAMES, adopt_shapes
-from lstm_viz.ui.tabs import CELL_TABS, DETAIL_TABS, TAB_NAMES
+from lstm_viz.ui.tabs import ALL_TABS, TAB_NAMES
 from lstm_viz.ui.text import literal, symbol_style
 from lstm_viz.ui.toolbar import TOOLBAR_STYLE, open_toolbar
 from lstm_viz.ui.training_link import TRAINING_ENTRIES
@@ -45,7 +45,7 @@ PAGES = {
 UNDER_APP = "under_app"
 _ADOPT_PLACES = (
     *(adopt_place, adopt_pitfall, adopt_quiz, adopt_lesson, adopt_shapes),
-    *(CELL_TABS.adopt, DETAIL_TABS.adopt),
+    *(tabs.adopt for tabs in ALL_TABS),
 )
 _OF_PAGES = (DATA_ENTRIES, TRAINING_ENTRIES, GRADIENT_ENTRIES)
 _ICON = Path(__file__).with_name("icon.svg")

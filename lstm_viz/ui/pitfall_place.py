@@ -9,17 +9,10 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from lstm_viz.pitfalls.keys import TITLES
+from lstm_viz.ui.tabs import MISTAKE_TABS
 
 PITFALL_NAMES = ("pitfall", "sizes")
 """Their names in a link."""
-TABS = {
-    "Find a mistake": "pitfall_catalogue",
-    "Explain a message": "pitfall_doctor",
-    "Check my network": "pitfall_check",
-}
-"""The tabs of the Mistakes page, and the module of each."""
-TAB = "pitfall_tab"
-"""The tab that is open, in the session."""
 _KEY = "pitfall_place"
 _SIZE = re.compile(r"([A-Z]\d?)-(\d{1,4})")
 
@@ -55,7 +48,7 @@ def go_to(key: str, sizes: Mapping[str, int] | None = None) -> None:
 def open_pitfall(key: str) -> None:
     """Go to a mistake from another tab."""
     go_to(key)
-    st.session_state[TAB] = next(iter(TABS))
+    MISTAKE_TABS.adopt({})
 
 
 def adopt_pitfall(query: Mapping[str, str]) -> None:

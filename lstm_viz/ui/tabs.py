@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
@@ -36,15 +36,14 @@ class Tabs:
         st.session_state[self.key] = self.labels[word if known else first]
         st.session_state[self._problem] = "" if known else self._left_out(word)
 
-    def open(self, words: Collection[str] = ()) -> Sequence[tuple[str, DeltaGenerator]]:
-        """Show the tabs, all or those of ``words``; returns word and tab of the one that is open, or nothing yet."""
+    def open(self) -> Sequence[tuple[str, DeltaGenerator]]:
+        """Show the tabs; returns word and tab of the one that is open."""
         self._begin()
-        shown = {word: label for word, label in self.labels.items() if not words or word in words}
         with st.container():  # one place, however many there are: what stands below is not drawn anew
             if problem := st.session_state[self._problem]:
                 st.warning(literal(problem), icon=":material/link_off:")
-        tabs = st.tabs(list(shown.values()), key=self.key, on_change=self._chosen)
-        return [(word, tab) for word, tab in zip(shown, tabs, strict=True) if tab.open]
+        tabs = st.tabs(list(self.labels.values()), key=self.key, on_change=self._chosen)
+        return [(word, tab) for word, tab in zip(self.labels, tabs, strict=True) if tab.open]
 
     @property
     def _problem(self) -> str:
@@ -85,5 +84,11 @@ DETAIL_TABS = Tabs(
     "details",
     {"tensors": "Tensors", "parameters": "Parameters", "code": "Code", "cost": "Cost"},
 )
-TAB_NAMES = tuple(tabs.name for tabs in (CELL_TABS, DETAIL_TABS))
+MISTAKE_TABS = Tabs(
+    "mistakes",
+    "pitfall_tab",
+    {"find": "Find a mistake", "explain": "Explain a message", "check": "Check my network"},
+)
+ALL_TABS = (CELL_TABS, DETAIL_TABS, MISTAKE_TABS)
+TAB_NAMES = tuple(tabs.name for tabs in ALL_TABS)
 """Their names in a link."""

@@ -5,15 +5,13 @@ from __future__ import annotations
 import html
 from collections.abc import Callable
 
-import streamlit as st
-
 from lstm_viz.drawing.dependency import dependency_diagram
 from lstm_viz.drawing.standalone import Block, Code, Drawing, Markup, Prose, Section, Sheet
 from lstm_viz.pitfalls import Outcome, Ran
 from lstm_viz.spreadsheet import Grid
 from lstm_viz.ui.pitfall_catalogue import shown_outcome
 from lstm_viz.ui.pitfall_detail import prose, worst_output
-from lstm_viz.ui.pitfall_place import TAB, TABS
+from lstm_viz.ui.tabs import MISTAKE_TABS
 from lstm_viz.ui.take_away import File, script_files, take_away
 
 _MAP_WIDTH = 440.0
@@ -21,7 +19,7 @@ _MAP_WIDTH = 440.0
 
 def take_from_mistakes() -> None:
     """Mount the menu. On the tabs where a visitor brings what is theirs there is the link alone."""
-    if st.session_state.get(TAB, next(iter(TABS))) != next(iter(TABS)):
+    if MISTAKE_TABS.to_query():
         take_away("mistakes")
         return
     stem = f"mistake-{shown_outcome().pitfall.key}"
