@@ -174,9 +174,9 @@ def test_the_open_tab_is_in_the_link_and_a_mistake_opens_the_first() -> None:
     app = opened(mistakes="check", bi="1")
     assert not app.exception
     assert not app.warning
-    assert sent(app, "places")["query"] == "bi=1&mistakes=check"
+    assert given_to(app, "places")["query"] == "bi=1&mistakes=check"
     next(button for button in app.button if button.label.startswith("See it run")).click().run()
-    assert "mistakes" not in sent(app, "places")["query"]
+    assert "mistakes" not in given_to(app, "places")["query"]
     assert [warning.value for warning in opened(mistakes="all").warning] == [
         "The link's mistakes=all was left out: expected one of find, explain, check."
     ]
