@@ -21,9 +21,9 @@ def what_settings_change() -> None:
     keep_address(opened(forward), DETAIL_TABS)
     picture(forward, svg)
     details(forward)
-    take_from_shapes()
 
 
 open_page("Shapes")
 what_settings_change()
+take_from_shapes()
 weights_input()

@@ -10,6 +10,7 @@ export default function ({ data: bytes, parentElement, setStateValue }) {
   const take = parentElement.querySelector(".take")
   if (data.embedded) return showWayOut(take)
   if (!take.firstChild) build(take)
+  take.stem = data.stem
   const part = (name) => take.querySelector(`.${name}`)
   const say = (text) => { part("told").textContent = text }
   const ask = (label) => {
@@ -18,7 +19,10 @@ export default function ({ data: bytes, parentElement, setStateValue }) {
     say(`Making: ${label} …`)
     setStateValue("asked", { number, label })
   }
-  part("open").onclick = ({ detail }) => toggle(take, detail === 0, () => fill(part("groups"), data, ask, say))
+  part("open").onclick = ({ detail }) => toggle(take, detail === 0, () => {
+    if (data.asks) setStateValue("opened", Date.now()) // the settings may have changed since
+    fill(part("groups"), data, () => take.stem, ask, say)
+  })
   if (data.answer && waiting.has(data.answer.number)) {
     waiting.delete(data.answer.number)
     deliver(data.answer, say)
@@ -69,15 +73,15 @@ function toggle(take, byKey, fillIt) {
   return menu.querySelector("button")?.focus({ focusVisible: byKey })
 }
 
-function fill(place, data, ask, say) {
+function fill(place, data, stem, ask, say) {
   const groups = new Map(GROUPS.map((name) => [name, []]))
   const pictures = picturesIn(document.querySelector("[data-testid=stMain]"))
   const first = pictures.findIndex(({ chart }) => !chart)
   pictures.forEach((picture, number) => {
-    const stem = number === first ? data.stem : `${data.stem}-${slug(picture.label)}`
+    const name = () => (number === first ? stem() : `${stem()}-${slug(picture.label)}`)
     groups.get("Pictures").push(row(picture.label, {
-      SVG: () => attempt(say, `${stem}.svg`, () => new Blob([svgText(still(picture))], { type: "image/svg+xml" })),
-      "PNG, 2×": () => attempt(say, `${stem}.png`, () => png(still(picture))),
+      SVG: () => attempt(say, `${name()}.svg`, () => new Blob([svgText(still(picture))], { type: "image/svg+xml" })),
+      "PNG, 2×": () => attempt(say, `${name()}.png`, () => png(still(picture))),
     }))
   })
   const copy = (label, text) => item(label, (button) => copyText(text(), place).then(() => say(`${button.textContent}: copied.`)))

@@ -49,13 +49,13 @@ def take_away(
     """Put the menu into the page's toolbar: ``files``, the page itself, its pictures, its link, the code to embed it.
 
     Pictures are found and made in the browser; ``stem`` begins the names of their files. Called once by each page:
-    a question runs the menu alone, or, ``within_fragment``, the fragment that called.
+    a question runs the menu alone, or, ``within_fragment``, the fragment that called, and so does opening the menu.
     """
     if sheet is not None:
         files = (*files, File("This page, .html", f"{stem}.html", lambda: to_html(sheet())))
     menu = _menu if within_fragment else st.fragment(_menu)
     with toolbar():
-        menu(stem, tuple(files))
+        menu(stem, tuple(files), within_fragment)
 
 
 def script_files(stem: str, title: str, make: Callable[[], str]) -> tuple[File, File]:
@@ -74,10 +74,11 @@ def table_file(stem: str, name: str, make: Callable[[], Grid]) -> File:
     return File(f"{name.capitalize()}, .csv", f"{stem}-{name.replace(' ', '-')}.csv", lambda: to_csv(make()))
 
 
-def _menu(stem: str, files: tuple[File, ...]) -> None:
+def _menu(stem: str, files: tuple[File, ...], asks: bool) -> None:
     names = [{"label": file.label, "group": _KINDS[PurePosixPath(file.name).suffix][0]} for file in files]
-    data = {"stem": stem, "files": names, "embedded": is_embedded(), "answer": _answer(files)}
-    _MENU(key=_KEY, data=data, default={"asked": None}, on_asked_change=lambda: None)
+    data = {"stem": stem, "files": names, "embedded": is_embedded(), "asks": asks, "answer": _answer(files)}
+    default = {"asked": None, "opened": None}
+    _MENU(key=_KEY, data=data, default=default, on_asked_change=lambda: None, on_opened_change=lambda: None)
 
 
 def _answer(files: tuple[File, ...]) -> dict[str, Any] | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import streamlit as st
+
 from lstm_viz.amounts import bytes_text
 from lstm_viz.budget import explain
 from lstm_viz.dims import SYMBOLS, describe
@@ -18,8 +20,9 @@ from lstm_viz.ui.take_away import script_files, table_file, take_away
 from lstm_viz.ui.text import spoken
 
 
+@st.fragment
 def take_from_shapes() -> None:
-    """Mount the menu, within the fragment that follows the settings."""
+    """Mount the menu, which looks at the settings when it is opened."""
     stem = stem_of(current().spec, "shapes")
     take_away(
         stem,
