@@ -48,20 +48,14 @@ class Process(context.ForkServerProcess):
         return _Popen(process_obj)
 
 
-def warm_up(nice: int = 0) -> None:
-    """Start the forkserver if it does not run. It loads what runs share in the background: 2 to 5 seconds.
-
-    ``nice`` lowers its priority, for when nobody waits for it.
-    """
+def warm_up() -> None:
+    """Start the forkserver if it does not run. It loads what runs share in the background: 2 to 5 seconds."""
     multiprocessing.set_forkserver_preload(list(MODULES))
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # a Ctrl+C is for the server, which ends it
     try:
         forkserver.ensure_running()
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-    if nice:
-        pid = forkserver._forkserver._forkserver_pid  # type: ignore[attr-defined]
-        os.setpriority(os.PRIO_PROCESS, pid, os.getpriority(os.PRIO_PROCESS, 0) + nice)
 
 
 def launch(target: Callable[..., None], *args: Any) -> Process:

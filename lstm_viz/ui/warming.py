@@ -13,7 +13,6 @@ from streamlit.runtime import exists
 from lstm_viz.ui.studio import open_studio
 
 _AFTER_SECONDS = 3.0
-_NICE = 5
 
 
 def warm_later() -> None:
@@ -33,5 +32,5 @@ def _once() -> Timer:
 def _warm_up() -> None:
     from lstm_viz.training.process import warm_up  # a first page does not wait for this import
 
-    warm_up(_NICE)
+    warm_up()
     open_studio()
