@@ -60,18 +60,30 @@ def dependency_diagram(found: DependencyMap, widest: float = 900.0, of: str = ""
     left = max(text_width(_row_label(place), _FONT) for place in found.outputs) + (34 if rows.stepwise else 12)
     top = 46.0 if columns.stepwise else 30.0
     width = left + max(columns.extent, _NARROWEST) + 4
-    samples, roomy = len({place.sample for place in columns.places}), min(columns.cell, rows.cell) >= _ROOMY
-    legend = _legend_lines(_legend_entries(found, together, samples, roomy), width)
+    legend = _legend_lines(dependency_key(found, widest), width)
     height = top + rows.extent + 14 + _LEGEND_LINE * len(legend)
     name = f"which inputs {len(found.outputs)} outputs depend on"
     root = picture(width, height, f"{of}, {name}" if of else name.capitalize())
+    root.set("data-without-legend", f"0 0 {width:.1f} {top + rows.extent + 6:.1f}")  # on a projector the legend stands beside it
     add(root, "style", _STYLE)
     _column_labels(root, columns, left, top)
     _row_labels(root, rows, left, top)
     _cells(root, cells, columns, rows, left, top)
+    group = add(root, "g", class_="legend")
     for number, line in enumerate(legend):
-        _legend(root, line, top + rows.extent + 24 + _LEGEND_LINE * number)
+        _legend(group, line, top + rows.extent + 24 + _LEGEND_LINE * number)
     return to_text(root)
+
+
+def dependency_key(found: DependencyMap, widest: float = 900.0) -> list[tuple[str, str]]:
+    """What the legend of ``dependency_diagram`` says: of each entry the kind of its cell, empty for none, and its words.
+
+    The kinds are "own", "other", "missing" and "pad".
+    """
+    inputs, together = _columns(found, widest)
+    columns, rows = _band([found.inputs[group[0]] for group in inputs], widest), _band(found.outputs, _TALLEST)
+    samples, roomy = len({place.sample for place in columns.places}), min(columns.cell, rows.cell) >= _ROOMY
+    return _legend_entries(found, together, samples, roomy)
 
 
 def _columns(found: DependencyMap, widest: float) -> tuple[list[list[int]], int]:

@@ -27,7 +27,8 @@ def _palette() -> str:
         f"{pair.partition(':')[0]}:inherit!important" for pair in f"{light};{cell_variables('light')}".split(";")
     )
     in_room = f":host([data-room]) .lv{{{inherited}}}"
-    return f":host{{{light}}}:host([data-theme=dark]){{{dark}}}{symbols}{in_room}"
+    key = ":host(:not([data-room])) .key,:host([data-room]) .legend{display:none}"
+    return f":host{{{light}}}:host([data-theme=dark]){{{dark}}}{symbols}{in_room}{key}"
 
 
 @cache

@@ -210,7 +210,7 @@ function drawStep(view, same) {
   for (const svg of picture.querySelectorAll("svg.lv")) {
     const [, , width, height] = svg.getAttribute("viewBox").split(" ").map(Number)
     svg.dataset.theme = lessons.theme
-    const below = svg.closest(".way")?.querySelector(".reads")
+    const below = belowDrawing(svg.closest(".map"))
     fitToScreen(svg, `${width * 1.3}px`, height > 1.2 * width ? "" : "calc(100vh - 11rem)", below)
   }
   const behind = part("behind")
@@ -223,6 +223,13 @@ function drawStep(view, same) {
     scrollToTop(root)
   }
   fitStep()
+}
+
+// What is said below a map, its legend and how it reads.
+function belowDrawing(map) {
+  if (!map) return null
+  const said = [...map.querySelectorAll(".key, .reads")]
+  return { get offsetHeight() { return said.reduce((sum, each) => sum + each.offsetHeight + 6, 0) } }
 }
 
 // On a projector a step that is longer than the screen is drawn smaller, but never illegibly small.

@@ -11,7 +11,6 @@ from lstm_viz.drawing.cell_still import cell_still
 from lstm_viz.drawing.cell_style import on_top_of
 from lstm_viz.drawing.chart import ChartLine, line_chart
 from lstm_viz.drawing.data_way import data_way
-from lstm_viz.drawing.dependency import dependency_diagram
 from lstm_viz.drawing.palette import STEPS, shades
 from lstm_viz.drawing.window_cut import window_cut
 from lstm_viz.drawing.window_data import WindowCut, cut_from
@@ -33,6 +32,7 @@ from lstm_viz.preparation.prepared import Prepared
 from lstm_viz.preparation.recipe import Recipe
 from lstm_viz.ui.caches import diagram_of
 from lstm_viz.ui.data_cache import prepared_bundled
+from lstm_viz.ui.dependency_map import dependency_map
 from lstm_viz.ui.pitfall_detail import worst_output
 
 _SIGNS = {True: ("right", "✓"), False: ("wrong", "✗"), None: ("plain", "")}
@@ -114,7 +114,7 @@ def _depending(way: Depending) -> str:
     sentence = html.escape(way.map.sentence(worst_output(way.map)))
     return (
         f'<section class="way {kind}"><h3><span>{sign}</span> {html.escape(way.title)}</h3>{code}'
-        f'<div class="map">{dependency_diagram(way.map, 440, way.title)}</div><p class="reads">{sentence}</p></section>'
+        f'<div class="map">{dependency_map(way.map, way.title)}<p class="reads">{sentence}</p></div></section>'
     )
 
 

@@ -45,7 +45,7 @@ def _hidden(ran: Ran) -> int:
 
 
 def _marked(markup: str, differs: bool, raises: bool) -> str:
-    kinds = "line" + (" differs" if differs else "") + (" raises" if raises else "")
+    kinds = "line" + (" differs" if differs else "") + (" raises" if raises else "") + ("" if markup else " blank")
     return f'<span class="{kinds}">{markup or " "}</span>'
 
 

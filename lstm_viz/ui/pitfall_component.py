@@ -28,6 +28,7 @@ _DETAIL = """
   <button class="back" type="button">‹ All mistakes</button>
   <button class="link" type="button">Copy link</button>
   <span class="right">
+    <span class="slides" role="img" hidden></span>
     <button class="before" type="button">‹ Previous</button>
     <button class="after" type="button">Next ›</button>
   </span>
@@ -44,7 +45,9 @@ _DETAIL = """
 </div>
 <div class="body"></div>"""
 _CATALOGUE = component(
-    "pitfalls", f'<div class="mistakes"><aside>{_SEARCH}</aside><article class="detail">{_DETAIL}</article></div>'
+    "pitfalls",
+    f'<div class="mistakes"><aside>{_SEARCH}</aside><article class="detail">{_DETAIL}</article></div>',
+    parts=("pitfall_slides",),
 )
 
 

@@ -8,18 +8,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from lstm_viz.audit import DependencyMap
-from lstm_viz.drawing.dependency import dependency_diagram
 from lstm_viz.drawing.svg import leading_symbol
 from lstm_viz.pitfalls import CATALOGUE, KEYS, Harm, Outcome, Pitfall, Ran, limits, nearest
 from lstm_viz.pitfalls.filling import pieces, size_name
 from lstm_viz.pitfalls.records import HARMLESS
+from lstm_viz.ui.dependency_map import dependency_map
 from lstm_viz.ui.pitfall_code import both_as_html
 
 OFTEN = 20
 """So many of the first in the order are marked as seen often."""
 KINDS = {"error": "error", "warning": "warning", "silent": "silent"}
 _SAYS_NOTHING = {"error": "", "warning": "", "silent": "PyTorch says nothing. It runs."}
-_WIDEST_MAP = 440.0
 _NAMES = {"B": "batch", "T": "steps", "B2": "last batch", "H": "hidden", "E": "embedding", "V": "words", "O": "classes"}
 _LAST_STEP = re.compile(r"\w*\[:, -1\]")  # broken in two it reads badly
 _BACKTICKS = re.compile(r"`([^`]*)`")
@@ -122,8 +121,7 @@ def _map(outcome: Outcome, side: str) -> str:
     wrong, right = outcome.maps
     found = right if side == "right" else wrong
     sentence = html.escape(found.sentence(worst_output(wrong)))
-    drawing = dependency_diagram(found, _WIDEST_MAP, side.capitalize())
-    return f'<div class="map">{drawing}<p class="reads">{sentence}</p></div>'
+    return f'<div class="map">{dependency_map(found, side.capitalize())}<p class="reads">{sentence}</p></div>'
 
 
 def worst_output(found: DependencyMap) -> int:

@@ -19,10 +19,18 @@ export default function ({ data: bytes, parentElement, setStateValue }) {
   }
   mark(root, data.detail.key)
   show(root, state)
+  window.addEventListener("keydown", state.onKey)
+  state.observer.observe(root)
+  return () => {
+    window.removeEventListener("keydown", state.onKey)
+    state.observer.disconnect()
+  }
 }
 
 function start(root) {
-  const state = { kind: "" }
+  const state = { kind: "", slide: 0, slides: 1 }
+  state.onKey = (event) => turnByKey(root, state, event)
+  state.observer = new ResizeObserver(() => showSlide(root, state))
   states.set(root, state)
   const field = root.querySelector(".find")
   field.addEventListener("input", () => list(root, state))
@@ -45,7 +53,10 @@ function start(root) {
   }
   root.querySelector(".list").addEventListener("click", (event) => {
     const key = event.target.closest("button")?.dataset.key
-    if (key) pick(root, state, key)
+    if (key) {
+      state.slide = 0
+      pick(root, state, key)
+    }
   })
   root.querySelector(".list").addEventListener("keydown", (event) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
@@ -182,8 +193,7 @@ function show(root, state) {
   fill("body", detail.body)
   for (const svg of root.querySelectorAll(".map svg")) svg.dataset.theme = state.theme
   sizes(root, state)
-  root.querySelector(".before").disabled = !detail.before
-  root.querySelector(".after").disabled = !detail.after
+  showSlide(root, state)
   if (state.top) {
     state.top = false
     const where = root.querySelector(".detail")
@@ -233,8 +243,8 @@ async function clicked(root, state, event) {
   if (button.dataset.copy) return copied(button, detail.copies[button.dataset.copy])
   if (button.matches(".link")) return copied(button, `${location.origin}${location.pathname}?pitfall=${detail.key}`)
   if (button.matches(".back")) return state.say("asked", { key: "", at: Date.now() })
-  if (button.matches(".before")) return pick(root, state, detail.before)
-  if (button.matches(".after")) return pick(root, state, detail.after)
+  if (button.matches(".before")) return turn(root, state, -1)
+  if (button.matches(".after")) return turn(root, state, 1)
   root.querySelector(".sizes").dataset.key = ""
   if (button.matches(".network")) return state.say("asked", { key: detail.key, network: true, at: Date.now() })
   if (button.matches(".reset")) return state.say("asked", { key: detail.key, at: Date.now() })

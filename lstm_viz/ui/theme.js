@@ -28,12 +28,22 @@ function fitToScreen(svg, maxWidth, maxHeight, below = null) {
 function fit(svg) {
   if (!svg.free) return
   const { maxWidth, maxHeight, below } = svg.free
-  if (isPresented() && !isPhone()) {
+  const inRoom = isPresented() && !isPhone()
+  crop(svg, inRoom)
+  if (inRoom) {
     const scrolled = svg.getRootNode().host?.closest("[data-testid=stMain]")?.scrollTop ?? 0
     const top = svg.parentElement.getBoundingClientRect().top + scrolled
     const room = `${Math.round(top + (below?.offsetHeight ?? 0))}px`
     Object.assign(svg.style, { maxWidth: "", maxHeight: `max(8rem, calc(100vh - ${room} - var(--lv-bar) - 0.6rem))` })
   } else Object.assign(svg.style, { maxWidth, maxHeight })
+}
+
+// On a projector the legend of a drawing stands below it as text of the page: see ui/dependency_map.py
+function crop(svg, inRoom) {
+  const { withoutLegend } = svg.dataset
+  if (!withoutLegend) return
+  svg.whole ??= svg.getAttribute("viewBox")
+  svg.setAttribute("viewBox", inRoom ? withoutLegend : svg.whole)
 }
 
 // A drawing that is scaled to the screen scales its words; those that became too small grow again.
@@ -59,12 +69,15 @@ function keepLegible(host) {
   soon()
 }
 
+// 20 px at 1920
+const leastType = () => Math.max(10.5, window.innerWidth / 95.5)
+
 function legible(svg) {
   const words = [...svg.querySelectorAll("text, tspan")]
   for (const word of words) if (word.grown) [word.style.fontSize, word.grown] = ["", false]
   const scale = isPresented() && !isPhone() && svg.getScreenCTM()?.a
   if (!scale) return
-  const least = Math.max(10.5, window.innerWidth / 95.5) / scale
+  const least = leastType() / scale
   const small = words.filter((word) => parseFloat(getComputedStyle(word).fontSize) < least)
   for (const word of small) [word.style.fontSize, word.grown] = [`${least}px`, true]
 }
