@@ -53,7 +53,7 @@ def dependency_diagram(found: DependencyMap, widest: float = 900.0, of: str = ""
     dashed cell is a step of its own sample that an output does not depend on; grey steps hold padding. Of many samples
     only some are drawn, and of many steps several share a cell; both are said below.
     """
-    inputs, together = _columns(found, widest)
+    inputs, _ = _columns(found, widest)
     columns, rows = _band([found.inputs[group[0]] for group in inputs], widest), _band(found.outputs, _TALLEST)
     kinds = _kinds(found)
     cells = [[max(row[place] for place in group) for group in inputs] for row in kinds]
@@ -64,7 +64,9 @@ def dependency_diagram(found: DependencyMap, widest: float = 900.0, of: str = ""
     height = top + rows.extent + 14 + _LEGEND_LINE * len(legend)
     name = f"which inputs {len(found.outputs)} outputs depend on"
     root = picture(width, height, f"{of}, {name}" if of else name.capitalize())
-    root.set("data-without-legend", f"0 0 {width:.1f} {top + rows.extent + 6:.1f}")  # on a projector the legend stands beside it
+    root.set(
+        "data-without-legend", f"0 0 {width:.1f} {top + rows.extent + 6:.1f}"
+    )  # on a projector the legend stands beside it
     add(root, "style", _STYLE)
     _column_labels(root, columns, left, top)
     _row_labels(root, rows, left, top)
@@ -76,9 +78,9 @@ def dependency_diagram(found: DependencyMap, widest: float = 900.0, of: str = ""
 
 
 def dependency_key(found: DependencyMap, widest: float = 900.0) -> list[tuple[str, str]]:
-    """What the legend of ``dependency_diagram`` says: of each entry the kind of its cell, empty for none, and its words.
+    """What the legend of ``dependency_diagram`` says: of each entry the kind of its cell, and its words.
 
-    The kinds are "own", "other", "missing" and "pad".
+    The kinds are "own", "other", "missing", "pad", and "" where there is no cell.
     """
     inputs, together = _columns(found, widest)
     columns, rows = _band([found.inputs[group[0]] for group in inputs], widest), _band(found.outputs, _TALLEST)

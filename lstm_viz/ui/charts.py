@@ -22,18 +22,29 @@ def page_theme() -> Literal["light", "dark"]:
     return "dark" if st.context.theme.type == "dark" else "light"
 
 
-def chart(figure: go.Figure, key: str, alt: str, on_select: Callable[[], None] | None = None) -> None:
-    """Show ``figure``; ``on_select`` finds the points that were clicked in the session state under ``key``."""
+def chart(
+    figure: go.Figure, key: str, alt: str, on_select: Callable[[], None] | None = None, *, fills: bool = False
+) -> None:
+    """Show ``figure``; ``on_select`` finds the points that were clicked in the session state under ``key``.
+
+    One that ``fills`` is as high as its place allows while it is presented.
+    """
     # Streamlit's own grey for the texts of a chart has a contrast of 3.7:1 only
     rules = ",".join(f".js-plotly-plot {text}" for text in _TEXTS)
     inks = [strong(theme)["ink"] for theme in ("light", "dark")] if presenting() else [LIGHT["line"], DARK["line"]]
     st.html(f"<style>{rules}{{fill:light-dark({inks[0]},{inks[1]})!important}}</style>")
     if presenting():
         figure = enlarged(figure, chart_type(), lambda colour: stronger(colour, page_theme()))
+    height: Literal["stretch", "content"] = "content"
+    if fills and presenting():
+        height = "stretch"
+        figure.update_layout(height=None)
     if on_select is None:
-        st.plotly_chart(figure, key=key, config=CONFIG, alt=alt)
+        st.plotly_chart(figure, key=key, config=CONFIG, alt=alt, height=height)
     else:
-        st.plotly_chart(figure, key=key, config=CONFIG, alt=alt, on_select=on_select, selection_mode="points")
+        st.plotly_chart(
+            figure, key=key, config=CONFIG, alt=alt, height=height, on_select=on_select, selection_mode="points"
+        )
 
 
 def signed(number: float, digits: int = 3) -> str:

@@ -23,7 +23,9 @@ def dependency_map(found: DependencyMap, title: str) -> str:
     A drawing that is made small for a screen has no room for a legend with large words: presented, the one in the
     drawing gives way to the one below it, which breaks its lines as text does.
     """
-    entries = "".join(f"<span>{_sign(kind)}{html.escape(text)}</span> " for kind, text in dependency_key(found, _WIDEST))
+    entries = "".join(
+        f"<span>{_sign(kind)}{html.escape(text)}</span> " for kind, text in dependency_key(found, _WIDEST)
+    )
     return f'{dependency_diagram(found, _WIDEST, title)}<p class="key" aria-hidden="true">{entries}</p>'
 
 

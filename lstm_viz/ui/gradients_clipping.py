@@ -20,17 +20,28 @@ optimizer.step()"""
 
 def section(spec: GradientSpec, theme: Theme) -> None:
     """Two pictures side by side, and the lines of code."""
-    found = all_clipped(spec)
     left, right = st.columns(2, gap="medium")
     with left:
-        chart(norms_figure(found, theme), "gradients_norms", "Norm of the gradients before and after clipping")
-        st.markdown(say_clipping(found))
+        norms(spec, theme)
     with right:
-        chart(losses_figure(found, theme), "gradients_losses", "Loss with clipping and without")
-        st.markdown(say_losses(found))
+        losses(spec, theme)
     st.code(_CODE.format(clip=spec.clip), language="python")
     st.caption(
         f"The RNN and the LSTM, trained twice on the same {TRAINED} batches of the adding problem by "
         f"plain SGD with learning rate {RATE:g}, in which a step is as long as its gradient. Clipping helps against "
         "gradients that explode; what has vanished it does not bring back."
     )
+
+
+def norms(spec: GradientSpec, theme: Theme) -> None:
+    """The norms, and what is to be seen on them."""
+    found = all_clipped(spec)
+    chart(norms_figure(found, theme), "gradients_norms", "Norm of the gradients before and after clipping", fills=True)
+    st.markdown(say_clipping(found))
+
+
+def losses(spec: GradientSpec, theme: Theme) -> None:
+    """The losses, and what is to be seen on them."""
+    found = all_clipped(spec)
+    chart(losses_figure(found, theme), "gradients_losses", "Loss with clipping and without", fills=True)
+    st.markdown(say_losses(found))

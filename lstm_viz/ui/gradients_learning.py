@@ -80,7 +80,10 @@ def _watch(spec: GradientSpec, theme: Theme, going: bool) -> None:
     level, level_text = chance(shown)
     curves = {cell: _losses(view) for cell, view in seen.items()}
     chart(
-        learning_figure(curves, EPOCHS, level, level_text, theme), "gradients_learning", "Loss of RNN and LSTM by epoch"
+        learning_figure(curves, EPOCHS, level, level_text, theme),
+        "gradients_learning",
+        "Loss of RNN and LSTM by epoch",
+        fills=True,
     )
     st.markdown(" ".join(sentences(seen, curves, level)))
     if found is not None and found.spec != learnt(spec):

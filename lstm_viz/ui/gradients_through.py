@@ -19,17 +19,45 @@ _HOW = (
 
 def section(spec: GradientSpec, theme: Theme) -> None:
     """Three pictures, each with what is to be seen on it."""
-    found, radii = flows(spec), all_radii(spec)
     left, right = st.columns(2, gap="medium")
     with left:
-        chart(flows_figure(found, "x", theme), "gradients_x", "Gradient of the loss by the input of each step")
-        st.markdown(say_inputs(found))
+        inputs(spec, theme)
     with right:
-        chart(flows_figure(found, "h", theme), "gradients_h", "Gradient of the loss by the state after each step")
-        st.markdown(say_states(found, spec))
+        states(spec, theme)
     left, right = st.columns(2, gap="medium", vertical_alignment="center")
     with left:
-        chart(radii_figure(radii, found, theme), "gradients_radii", "Spectral radius of W_hh, gate by gate")
+        _radii_chart(spec, theme)
     with right:
-        st.markdown(say_radii(radii, found, spec))
+        st.markdown(_about_radii(spec))
         st.caption(_HOW)
+
+
+def inputs(spec: GradientSpec, theme: Theme) -> None:
+    """|∂loss/∂x_t|, and what is to be seen on it."""
+    found = flows(spec)
+    chart(flows_figure(found, "x", theme), "gradients_x", "Gradient of the loss by the input of each step", fills=True)
+    st.markdown(say_inputs(found))
+
+
+def states(spec: GradientSpec, theme: Theme) -> None:
+    """|∂loss/∂h_t|, and what is to be seen on it."""
+    found = flows(spec)
+    chart(
+        flows_figure(found, "h", theme), "gradients_h", "Gradient of the loss by the state after each step", fills=True
+    )
+    st.markdown(say_states(found, spec))
+
+
+def radii(spec: GradientSpec, theme: Theme) -> None:
+    """The spectral radii, and what they say."""
+    _radii_chart(spec, theme)
+    st.markdown(_about_radii(spec))
+
+
+def _radii_chart(spec: GradientSpec, theme: Theme) -> None:
+    figure = radii_figure(all_radii(spec), flows(spec), theme)
+    chart(figure, "gradients_radii", "Spectral radius of W_hh, gate by gate", fills=True)
+
+
+def _about_radii(spec: GradientSpec) -> str:
+    return say_radii(all_radii(spec), flows(spec), spec)

@@ -14,6 +14,7 @@ _ASIDE = {
     "Shapes": (".st-key-details",),
     "Inside the cell": (".st-key-cell_choices", ".st-key-unit_numbers"),
     "Data": (".stTabs", ".st-key-data_said"),
+    "Gradients": ("[data-testid=stCaptionContainer]",),
     "Training": (".stTabs", "[data-testid=stCaptionContainer]"),
 }
 """What of a page is not for the room, as CSS selectors."""

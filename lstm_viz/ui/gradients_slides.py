@@ -1,0 +1,57 @@
+"""The Gradients page on a projector: one picture a screen, by Page Up and Page Down or a presenter's clicker."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import streamlit as st
+
+from lstm_viz.figures.gradients import Theme
+from lstm_viz.gradients.spec import GradientSpec, View
+from lstm_viz.ui.gradients_settings import take_gradients
+
+SLIDES: tuple[tuple[View, str, str], ...] = (
+    ("through-time", "gradients_through", "inputs"),
+    ("through-time", "gradients_through", "states"),
+    ("through-time", "gradients_through", "radii"),
+    ("clipping", "gradients_clipping", "norms"),
+    ("clipping", "gradients_clipping", "losses"),
+    ("learning", "gradients_learning", "section"),
+)
+"""Of each screen the tab that its picture is on, and the module and the function that draw it."""
+_KEY = "gradients_slide"
+_STYLE = """
+.st-key-gradients_screen{min-height:calc(100vh - var(--lv-bar) - 5.5rem);flex-wrap:nowrap}
+.st-key-gradients_screen>.stElementContainer:has(.stPlotlyChart){flex:1 1 auto}
+.st-key-gradients_screen>.stElementContainer:has(.stPlotlyChart)>*{height:100%}
+.st-key-gradients_screen .stPlotlyChart{position:absolute;inset:0}
+.st-key-gradients_screen [data-testid=stMarkdownContainer] p{font-size:1.08rem;line-height:1.4;margin:0}
+"""
+
+
+def gradients_slides(spec: GradientSpec, theme: Theme) -> None:
+    """The picture that the presenter has come to; at first, and after another tab was asked for, the tab's first."""
+    place = place_of(spec.view, st.session_state.get(_KEY, 0))
+    with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center", key="gradients_turn"):
+        st.markdown(" ".join("●" if each == place else "○" for each in range(len(SLIDES))), width="content")
+        st.button("‹ Back", on_click=_turn, args=(place - 1,), disabled=place == 0, shortcut="PageUp")
+        last = place == len(SLIDES) - 1
+        st.button("Next ›", on_click=_turn, args=(place + 1,), disabled=last, shortcut="PageDown")
+    _, module, name = SLIDES[place]
+    st.html(f"<style>{_STYLE}</style>")
+    with st.container(key="gradients_screen"):
+        getattr(import_module(f"lstm_viz.ui.{module}"), name)(spec, theme)
+
+
+def place_of(view: View, place: int) -> int:
+    """Which screen is shown, where ``place`` was the last one: the first of its tab, if that is another tab.
+
+    >>> place_of("through-time", 2), place_of("clipping", 2)
+    (2, 3)
+    """
+    return place if SLIDES[place][0] == view else next(n for n, slide in enumerate(SLIDES) if slide[0] == view)
+
+
+def _turn(place: int) -> None:
+    st.session_state[_KEY] = place
+    take_gradients({"view": SLIDES[place][0]})
