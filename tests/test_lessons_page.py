@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from lstm_viz.lessons import LESSONS
 from lstm_viz.ui.frame import PAGES
+from lstm_viz.ui.lessons_pictures import FRAMES
 from lstm_viz.ui.lessons_place import LessonPlace
 from lstm_viz.ui.lessons_route import ROUTES
 from lstm_viz.ui.lessons_view import PAGES_BEHIND, link_behind, view_of
@@ -98,5 +99,8 @@ def test_the_route_answers_what_the_page_would() -> None:
     assert answer == json.loads(json.dumps(view_of(LessonPlace("airline", "two-sequences", {"B": 2}))))
     assert asked(lesson="none").status_code == 404
     assert asked(lesson="a" * 2000).status_code == 414
-    tall = json.loads(asked(lesson="airline", step="two-sequences", tall="1").body)
-    assert tall["picture"] != answer["picture"]
+    pictures = {
+        json.loads(asked(lesson="airline", step="two-sequences", sizes="B-2_T-12", frame=frame).body)["picture"]
+        for frame in FRAMES
+    }
+    assert len(pictures) == 3

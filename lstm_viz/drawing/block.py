@@ -18,6 +18,8 @@ from lstm_viz.trace import TensorRecord
 CELL = 18.0
 STATE_CELL = 30.0
 NARROWEST = 3.0
+FAR = 0.6
+"""How large the cells are where a picture is read from far away: its words need the room."""
 FLAT = 40.0
 """Below this height the name of the upward edge lies beside the block instead of along it."""
 DEPTH = (8.0, 6.5)
@@ -113,15 +115,16 @@ class Block:
         return self.record.shape[self.order.index(role)]
 
 
-def make_block(record: TensorRecord, sizes: Sizes, like: Block | None = None) -> Block:
+def make_block(record: TensorRecord, sizes: Sizes, like: Block | None = None, scale: float = 1.0) -> Block:
     """Assign the axes: B goes back, T right, what is counted per step up; L·D goes right where there is no T.
 
     Where T stands before B the two change places, so that batch_first can be seen. ``like`` is a block of as many axes
-    whose axes this one's go the way of, whatever they are called.
+    whose axes this one's go the way of, whatever they are called. ``scale`` makes its cells smaller, but those of
+    a state, which hold words.
     """
     order = like.order if like is not None else _roles(record.axes)
     axes = dict(zip(order, record.axes, strict=True))
-    places = {role: _places(axes.get(role), role, record, sizes) for role in MOST}
+    places = {role: _places(axes.get(role), role, record, sizes, scale) for role in MOST}
     return Block(record, axes, order, places, _drawn_values(record, order, places))
 
 
@@ -141,13 +144,13 @@ def _roles(axes: Sequence[Axis]) -> tuple[str, ...]:
     return ()
 
 
-def _places(axis: Axis | None, role: str, record: TensorRecord, sizes: Sizes) -> Places:
+def _places(axis: Axis | None, role: str, record: TensorRecord, sizes: Sizes, scale: float) -> Places:
     if axis is None:
-        return Places((0,))
+        return Places((0,), unit=scale * CELL)
     size = record.shape[record.axes.index(axis)]
     if len(axis.symbols) >= 2 and axis.symbols[0] in ("B", "T") and size:
-        return _grouped(size, size // sizes[axis.symbols[0]], role)
-    return Places(_ends(0, size, MOST[role]), unit=STATE_CELL if axis.symbols[:1] == ("L",) else CELL)
+        return _grouped(size, size // sizes[axis.symbols[0]], role, scale)
+    return Places(_ends(0, size, MOST[role]), unit=STATE_CELL if axis.symbols[:1] == ("L",) else scale * CELL)
 
 
 def _ends(start: int, size: int, most: int) -> tuple[int | None, ...]:
@@ -156,15 +159,15 @@ def _ends(start: int, size: int, most: int) -> tuple[int | None, ...]:
     return (*range(start, start + most - 2), None, start + size - 1)
 
 
-def _grouped(size: int, inner: int, role: str) -> Places:
+def _grouped(size: int, inner: int, role: str, scale: float) -> Places:
     """A product axis: all of it in narrow cells if they fit, else a few places of the first groups and the last."""
-    room = {"right": 250.0, "up": 190.0, "depth": 6 * CELL}[role]
+    room = {"right": 250.0, "up": 190.0, "depth": 6 * CELL}[role] * scale
     if size * NARROWEST <= room:
-        return Places(tuple(range(size)), inner, min(CELL, room / size))
+        return Places(tuple(range(size)), inner, min(scale * CELL, room / size))
     drawn: list[int | None] = []
     for group in _ends(0, size // inner, 3):
         drawn += [None] if group is None else _ends(group * inner, inner, 5)
-    return Places(tuple(drawn), inner, 12.0)
+    return Places(tuple(drawn), inner, 12.0 * scale)
 
 
 def _drawn_values(

@@ -20,7 +20,8 @@ _ROOMY = 9.0
 _NARROWEST, _LEGEND_LINE = 150.0, 19.0
 _KINDS = ("none", "pad", "missing", "own", "other")
 """What a cell can be, the more telling the later: where several share a cell, the last is drawn."""
-_FONT = 13.0
+_FONT, _LARGE = 13.0, 15.5
+"""Its words, and how large they become on a projector."""
 _READABLE = 15.0
 """Below this cell size only some rows and columns have their number."""
 _STYLE = (
@@ -57,7 +58,7 @@ def dependency_diagram(found: DependencyMap, widest: float = 900.0, of: str = ""
     columns, rows = _band([found.inputs[group[0]] for group in inputs], widest), _band(found.outputs, _TALLEST)
     kinds = _kinds(found)
     cells = [[max(row[place] for place in group) for group in inputs] for row in kinds]
-    left = max(text_width(_row_label(place), _FONT) for place in found.outputs) + (34 if rows.stepwise else 12)
+    left = max(text_width(_row_label(place), _LARGE) for place in found.outputs) + (34 if rows.stepwise else 12)
     top = 46.0 if columns.stepwise else 30.0
     width = left + max(columns.extent, _NARROWEST) + 4
     legend = _legend_lines(dependency_key(found, widest), width)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lstm_viz.drawing.arrows import draw_tall_arrows, draw_wide_arrows
-from lstm_viz.drawing.block import make_block
+from lstm_viz.drawing.block import FAR, make_block
 from lstm_viz.drawing.block_drawing import draw_block, outline
 from lstm_viz.drawing.layout import tall_layout, wide_layout
 from lstm_viz.drawing.svg import SANS, Element, add, picture, to_text
@@ -11,15 +11,22 @@ from lstm_viz.drawing.way import PROSE, Placed, fact_lines, find_way, shown_fact
 from lstm_viz.forward import Forward
 
 
-def shapes_diagram(forward: Forward, *, tall: bool = False) -> str:
-    """The picture of a forward pass as SVG text. ``tall`` stacks the blocks for a narrow screen."""
+def shapes_diagram(forward: Forward, *, tall: bool = False, far: bool = False) -> str:
+    """The picture of a forward pass as SVG text.
+
+    ``tall`` stacks the blocks for a narrow screen. Read from ``far``, its words are large beside its blocks.
+    """
     way = find_way(forward)
     spec, sizes = forward.spec, forward.trace.sizes
     drawn = (*way.chain, *way.states, way.target, way.loss)
-    blocks = {record.name: make_block(record, sizes) for record in drawn if record is not None}
+    blocks = {
+        record.name: make_block(record, sizes, scale=FAR if far else 1.0) for record in drawn if record is not None
+    }
     label = f"{spec.cell.upper()} network: " + ", then ".join(f"{r.name} {r.shape}" for r in way.chain)
-    layout = tall_layout if tall else wide_layout
-    placed, width, height, facts_at = layout(forward, way, blocks)
+    if tall:
+        placed, width, height, facts_at = tall_layout(forward, way, blocks)
+    else:
+        placed, width, height, facts_at = wide_layout(forward, way, blocks, spare=60.0 if far else 30.0)
     root = picture(width, height, label)
     arrows = add(root, "g", class_="arrows", aria_hidden="true")
     (draw_tall_arrows if tall else draw_wide_arrows)(arrows, forward, way, placed)

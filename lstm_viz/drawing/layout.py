@@ -15,8 +15,11 @@ BELOW = 78.0
 Layout = tuple[dict[str, Placed], float, float, tuple[float, float, float]]
 
 
-def wide_layout(forward: Forward, way: Way, blocks: dict[str, Block]) -> Layout:
-    """The chain in one row; below it the states under output, and the loss with its target under the prediction."""
+def wide_layout(forward: Forward, way: Way, blocks: dict[str, Block], spare: float = 30.0) -> Layout:
+    """The chain in one row; below it the states under output, and the loss with its target under the prediction.
+
+    ``spare`` is the room beside the words at an arrow.
+    """
     placed: dict[str, Placed] = {}
     row = max(blocks[record.name].height for record in way.chain) + 40
     x = MARGIN
@@ -35,7 +38,7 @@ def wide_layout(forward: Forward, way: Way, blocks: dict[str, Block]) -> Layout:
             _place_states(forward, way, blocks, placed, low)
         x = placed[record.name].span[1]
         if record is not way.chain[-1]:
-            x += text_room(forward, way.chain[way.chain.index(record) + 1]) + 30
+            x += text_room(forward, way.chain[way.chain.index(record) + 1]) + spare
     width = x + MARGIN
     if way.loss is not None and way.target is not None:
         last = placed[way.chain[-1].name]

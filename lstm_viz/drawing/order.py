@@ -20,18 +20,21 @@ Picture = tuple[Forward, str]
 
 @dataclass(frozen=True)
 class Order:
-    """The picture of a spec on its own batch: in one row or ``tall``, and ``unrolled`` where that is possible."""
+    """The picture of a spec on its own batch: in one row or ``tall``, ``unrolled`` where that is possible, and to be
+    read from ``far``, on a projector.
+    """
 
     spec: NetworkSpec
     tall: bool = False
     unrolled: bool = False
+    far: bool = False
 
 
 def drawn(forward: Forward, order: Order) -> str:
     """The drawing of a forward pass, as ordered."""
     if order.unrolled and can_unroll(forward):
         return unrolled_diagram(forward)
-    return shapes_diagram(forward, tall=order.tall)
+    return shapes_diagram(forward, tall=order.tall, far=order.far)
 
 
 _run = lru_cache(maxsize=32)(run_forward)  # a room has wide screens and tall ones

@@ -131,19 +131,20 @@ def _without_data(spec: NetworkSpec) -> Forward:
     return run_forward(spec, batch=replace(make_batch(replace(spec, data="random")), notes=(note,)))
 
 
-def picture_of(settings: Settings, *, tall: bool, unrolled: bool, recipe: Recipe | TextRecipe | None = None) -> Picture:
-    """The forward pass to show (see ``forward_of``) and its drawing."""
-    order = Order(settings.spec, tall, unrolled)
+def picture_of(
+    settings: Settings, *, tall: bool, unrolled: bool, far: bool, recipe: Recipe | TextRecipe | None = None
+) -> Picture:
+    """The forward pass to show (see ``forward_of``) and its drawing (see ``Order``)."""
     if settings.spec.data in ("table", "prepared") or decision(settings.spec) != "run":
         forward = forward_of(settings, recipe)
-        return forward, diagram_of(forward, tall=tall, unrolled=unrolled)
-    return _carried_out(order)
+        return forward, diagram_of(forward, tall=tall, unrolled=unrolled, far=far)
+    return _carried_out(Order(settings.spec, tall, unrolled, far))
 
 
-def diagram_of(forward: Forward, *, tall: bool, unrolled: bool) -> str:
+def diagram_of(forward: Forward, *, tall: bool, unrolled: bool, far: bool = False) -> str:
     """The picture of a forward pass. One of a visitor's own data is not kept for others."""
     own = forward.batch is not None and forward.spec.data in ("table", "prepared")
-    return (drawn if own else _drawn)(forward, Order(forward.spec, tall, unrolled))
+    return (drawn if own else _drawn)(forward, Order(forward.spec, tall, unrolled, far))
 
 
 def script_of(forward: Forward) -> str:

@@ -17,7 +17,9 @@ _WINDOW = component(
     '<div class="window"><div class="bar" role="toolbar" aria-label="Pairs"></div><div class="pages"></div>'
     '<div class="picture"></div><p class="row" aria-live="polite"></p></div>',
 )
-_PICTURES = component("pictures", '<div class="picture"></div><p class="row" aria-live="polite"></p>', parts=("front",))
+_PICTURES = component(
+    "pictures", '<div class="picture"></div><p class="row" aria-live="polite"></p>', parts=("front", "parts")
+)
 
 
 @dataclass(frozen=True)

@@ -22,8 +22,9 @@ SLIDES: tuple[tuple[View, str, str], ...] = (
 _KEY = "gradients_slide"
 _STYLE = """
 .st-key-gradients_screen{min-height:calc(100vh - var(--lv-bar) - 5.5rem);flex-wrap:nowrap}
-.st-key-gradients_screen>.stElementContainer:has(.stPlotlyChart){flex:1 1 auto}
-.st-key-gradients_screen>.stElementContainer:has(.stPlotlyChart)>*{height:100%}
+.st-key-gradients_screen :is(.stVerticalBlock,[data-testid=stLayoutWrapper],.stElementContainer):has(.stPlotlyChart){
+flex:1 1 auto;min-height:10rem}
+.st-key-gradients_screen .stElementContainer:has(.stPlotlyChart)>*{height:100%}
 .st-key-gradients_screen .stPlotlyChart{position:absolute;inset:0}
 .st-key-gradients_screen [data-testid=stMarkdownContainer] p{font-size:1.08rem;line-height:1.4;margin:0}
 """

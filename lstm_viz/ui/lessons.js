@@ -5,7 +5,7 @@ const NARROW = 720
 const SETTLED = 250
 const LEAST_ZOOM = 0.86 // what is 0.95 rem is 20 px at 1920 then
 const KEPT = "lstm-lessons"
-const lessons = { root: null, shelf: [], view: null, route: "", place: null, sent: 0, asked: 0, busy: false, timer: null, tell: null }
+const lessons = { root: null, shelf: [], view: null, route: "", place: null, sent: 0, asked: 0, busy: false, timer: null, tell: null, turn: null }
 
 export default function ({ data: bytes, parentElement, setStateValue }) {
   const data = given(bytes)
@@ -58,11 +58,21 @@ function onKey(event) {
 }
 
 function move(way) {
+  if (turnPart(way)) return
   const lesson = lessonOf(lessons.place.lesson)
   const place = lesson.steps.findIndex((step) => step.key === lessons.place.step) + way
   if (place < 0) return
   if (place === lesson.steps.length) go({ lesson: "", step: "", sizes: {} })
   else go({ lesson: lesson.key, step: lesson.steps[place].key, sizes: {} })
+}
+
+// A picture that is shown in parts is turned before the step is.
+function turnPart(way) {
+  const picture = lessons.root.querySelector(".step .picture")
+  const before = picture.dataset.part
+  if (!lessons.turn || !isPresented()) return false
+  lessons.turn(way)
+  return picture.dataset.part !== before
 }
 
 function go(place) {
@@ -94,7 +104,7 @@ async function ask() {
 async function fetched({ lesson, step, sizes }) {
   const entries = new URLSearchParams({ lesson, step })
   entries.set("sizes", Object.entries(sizes).map(([letter, size]) => `${letter}-${size}`).join("_"))
-  if (lessons.root.dataset.narrow === "true") entries.set("tall", "1")
+  entries.set("frame", lessons.root.dataset.narrow === "true" ? "tall" : isPresented() ? "room" : "wide")
   try {
     const answer = await fetch(`${lessons.route}?${entries}`)
     return answer.ok ? await answer.json() : null
@@ -207,11 +217,14 @@ function drawStep(view, same) {
     block.setAttribute("role", "img")
     for (const name of ["tabindex", "aria-pressed"]) block.removeAttribute(name)
   }
+  if (!same) picture.dataset.part = 0
+  lessons.turn = null
   for (const svg of picture.querySelectorAll("svg.lv")) {
     const [, , width, height] = svg.getAttribute("viewBox").split(" ").map(Number)
     svg.dataset.theme = lessons.theme
     const below = belowDrawing(svg.closest(".map"))
-    fitToScreen(svg, `${width * 1.3}px`, height > 1.2 * width ? "" : "calc(100vh - 11rem)", below)
+    if (svg.dataset.lines) lessons.turn = showPart(svg, picture)
+    else fitToScreen(svg, `${width * 1.3}px`, height > 1.2 * width ? "" : "calc(100vh - 11rem)", below)
   }
   const behind = part("behind")
   behind.href = view.behind.href
@@ -237,6 +250,7 @@ function fitStep() {
   const { root } = lessons
   standClear(root.querySelector(".move"))
   const bar = document.querySelector(".st-key-toolbar")?.getBoundingClientRect().top
+  lessons.turn?.(0)
   for (const part of root.querySelectorAll(".left, .claim, .grids")) {
     part.style.zoom = ""
     if (!isPresented() || isPhone() || !bar || !part.offsetHeight) continue

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 
 from lstm_viz.ui.base_path import served_at
 from lstm_viz.ui.components import component
+from lstm_viz.ui.lessons_pictures import Frame
 from lstm_viz.ui.lessons_place import LessonPlace, go_to, lesson_place
 from lstm_viz.ui.lessons_route import LESSON_ROUTE
 from lstm_viz.ui.lessons_view import settled, shelf, view_of
+from lstm_viz.ui.projector_link import presenting
 from lstm_viz.ui.told import state_of, told, whole_number
 
 LESSONS_KEY = "lessons"
@@ -36,6 +38,7 @@ _LESSONS = component(
     </div>
   </article>
 </div>""",
+    parts=("parts",),
 )
 
 
@@ -47,7 +50,7 @@ def lessons_page() -> LessonPlace:
         key=LESSONS_KEY,
         data={
             "shelf": list(shelf()),
-            "view": view_of(place, tall=bool(state_of(LESSONS_KEY).get("narrow"))),
+            "view": view_of(place, _frame()),
             "route": served_at(LESSON_ROUTE),
             "seen": int(told(LESSONS_KEY, "at", "sent").get("sent", 0)),
         },
@@ -56,6 +59,13 @@ def lessons_page() -> LessonPlace:
         on_narrow_change=lambda: None,
     )
     return place
+
+
+def _frame() -> Frame:
+    """What the picture is drawn for; the route is told by the browser."""
+    if state_of(LESSONS_KEY).get("narrow"):
+        return "tall"
+    return "room" if presenting() else "wide"
 
 
 def _follow() -> None:

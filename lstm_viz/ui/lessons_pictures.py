@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from functools import cache, lru_cache, singledispatch
+from typing import Literal, get_args
 
 from lstm_viz.drawing.cell_diagram import cell_diagram
 from lstm_viz.drawing.cell_still import cell_still
@@ -35,37 +36,40 @@ from lstm_viz.ui.data_cache import prepared_bundled
 from lstm_viz.ui.dependency_map import dependency_map
 from lstm_viz.ui.pitfall_detail import worst_output
 
+Frame = Literal["wide", "tall", "room"]
+FRAMES: tuple[Frame, ...] = get_args(Frame)
+"""What a picture is drawn for: a page, a narrow screen, or a projector, on which words are large beside the rest."""
 _SIGNS = {True: ("right", "✓"), False: ("wrong", "✗"), None: ("plain", "")}
 _CLIP = re.compile(r"window-clip(?=[\")])")
 
 
 @singledispatch
-def drawn(picture: Picture, tall: bool) -> str:
-    """The picture as HTML; ``tall`` is for a narrow screen."""
+def drawn(picture: Picture, frame: Frame) -> str:
+    """The picture as HTML, drawn for a ``frame``."""
     raise TypeError(f"expected a picture that can be drawn, got {type(picture).__name__}")
 
 
 @drawn.register
-def _(picture: Shapes, tall: bool) -> str:
+def _(picture: Shapes, frame: Frame) -> str:
     found = forward(picture.spec)
-    return diagram_of(found, tall=tall, unrolled=picture.unrolled)
+    return diagram_of(found, tall=frame == "tall", unrolled=picture.unrolled, far=frame == "room")
 
 
 @drawn.register
-def _(picture: CellStep, tall: bool) -> str:
-    drawing = cell_diagram(unrolled(picture.spec), unit=picture.unit, tall=tall)
+def _(picture: CellStep, frame: Frame) -> str:
+    drawing = cell_diagram(unrolled(picture.spec), unit=picture.unit, tall=frame == "tall")
     return cell_still(drawing, picture.step, picture.unit, picture.stage)
 
 
 @drawn.register
-def _(picture: DataWay, tall: bool) -> str:
-    return data_way(prepared_bundled(picture.recipe).steps, tall=tall)
+def _(picture: DataWay, frame: Frame) -> str:
+    return data_way(prepared_bundled(picture.recipe).steps, tall=frame == "tall")
 
 
 @drawn.register
-def _(picture: Windows, tall: bool) -> str:
+def _(picture: Windows, frame: Frame) -> str:
     cut = _cut(picture.recipe)
-    svg = window_cut(cut, min(picture.pair, len(cut.pairs) - 1), tall=tall).svg
+    svg = window_cut(cut, min(picture.pair, len(cut.pairs) - 1), tall=frame == "tall").svg
     still = svg.replace(
         ' role="slider" tabindex="0"', ""
     )  # nothing is dragged here: the knob beside it moves the window
@@ -73,17 +77,17 @@ def _(picture: Windows, tall: bool) -> str:
 
 
 @drawn.register
-def _(picture: Dependency, tall: bool) -> str:
+def _(picture: Dependency, frame: Frame) -> str:
     return f'<div class="ways">{"".join(map(_depending, picture.ways))}</div>'
 
 
 @drawn.register
-def _(picture: Numbers, tall: bool) -> str:
+def _(picture: Numbers, frame: Frame) -> str:
     return f'<style>{_shade_rules()}</style><div class="grids">{"".join(map(_grid, picture.grids))}</div>'
 
 
 @drawn.register
-def _(picture: Curves, tall: bool) -> str:
+def _(picture: Curves, frame: Frame) -> str:
     return line_chart(
         [ChartLine(line.name, line.x, line.y, line.colour, line.dots) for line in picture.lines],
         title=picture.title,
@@ -92,13 +96,13 @@ def _(picture: Curves, tall: bool) -> str:
         log=picture.log,
         across=picture.across,
         across_name=picture.across_name,
-        tall=tall,
+        tall=frame == "tall",
     )
 
 
 @drawn.register
-def _(picture: Together, tall: bool) -> str:
-    return "".join(drawn(each, tall) for each in picture.pictures)
+def _(picture: Together, frame: Frame) -> str:
+    return "".join(drawn(each, frame) for each in picture.pictures)
 
 
 @lru_cache(maxsize=32)

@@ -13,7 +13,7 @@ from lstm_viz.drawing.svg import leading_symbol
 from lstm_viz.lessons import LESSONS, Lesson, Step, find
 from lstm_viz.lessons.records import Claim, Knob, Measured, Task, Values
 from lstm_viz.lessons.templates import pieces
-from lstm_viz.ui.lessons_pictures import drawn
+from lstm_viz.ui.lessons_pictures import Frame, drawn
 from lstm_viz.ui.lessons_place import LessonPlace
 
 PAGES_BEHIND = {
@@ -44,13 +44,13 @@ def shelf() -> tuple[dict[str, Any], ...]:
     )
 
 
-def view_of(place: LessonPlace, *, tall: bool = False) -> dict[str, Any] | None:
+def view_of(place: LessonPlace, frame: Frame = "wide") -> dict[str, Any] | None:
     """What the browser shows of a step: texts and picture as HTML; None where there is no such lesson."""
     lesson = find(place.lesson)
     if lesson is None:
         return None
     step = lesson.steps[lesson.place(place.step)]
-    return _viewed(lesson.key, step.key, tuple(step.values(place.sizes).items()), tall)
+    return _viewed(lesson.key, step.key, tuple(step.values(place.sizes).items()), frame)
 
 
 def settled(place: LessonPlace) -> LessonPlace:
@@ -63,7 +63,7 @@ def settled(place: LessonPlace) -> LessonPlace:
 
 
 @lru_cache(maxsize=512)
-def _viewed(lesson_key: str, step_key: str, chosen: tuple[tuple[str, int], ...], tall: bool) -> dict[str, Any]:
+def _viewed(lesson_key: str, step_key: str, chosen: tuple[tuple[str, int], ...], frame: Frame) -> dict[str, Any]:
     lesson = find(lesson_key)
     assert lesson is not None
     place = lesson.place(step_key)
@@ -82,7 +82,7 @@ def _viewed(lesson_key: str, step_key: str, chosen: tuple[tuple[str, int], ...],
         "task": _task(step.task, values, measured),
         "claim": _claim(step.claim, values, measured),
         "kind": type(picture := step.picture(values)).__name__.lower(),
-        "picture": drawn(picture, tall),
+        "picture": drawn(picture, frame),
         "behind": _behind(lesson, step, values),
     }
 
