@@ -46,6 +46,7 @@ async function askForPicture({ query, fields, sent }, { route, place }, picture,
   const entries = new URLSearchParams(query)
   entries.set("set", JSON.stringify(fields))
   if (picture.dataset.narrow === "true") entries.set("tall", "1")
+  if (isPresented()) entries.set("far", "1")
   if (place.unrolled) entries.set("unrolled", "1")
   let shown = null
   try {

@@ -15,6 +15,7 @@ from lstm_viz.ui.caches import picture_of
 from lstm_viz.ui.components import diagram, diagram_is_narrow
 from lstm_viz.ui.inspector import inspector
 from lstm_viz.ui.notices import measured, notices, symbols
+from lstm_viz.ui.projector_link import presenting
 from lstm_viz.ui.settings import current
 from lstm_viz.ui.shapes_place import ShapesPlace, clamp_shapes, shapes_place, take_shapes
 from lstm_viz.ui.text import literal, spoken
@@ -43,7 +44,8 @@ def opened(forward: Forward) -> ShapesPlace:
 
 def picture_now() -> Picture:
     """What this visitor's screen shows: in its width, and unrolled where they asked for that."""
-    return picture_of(current(), tall=diagram_is_narrow(_KEY), unrolled=shapes_place().unrolled)
+    narrow, unrolled = diagram_is_narrow(_KEY), shapes_place().unrolled
+    return picture_of(current(), tall=narrow, unrolled=unrolled, far=presenting())
 
 
 def shown_of(forward: Forward, svg: str) -> dict[str, Any]:

@@ -27,15 +27,15 @@ from lstm_viz.ui.picture import ROUTE, shown_of
 from lstm_viz.ui.settings import OTHERS, Settings, taken
 
 _LONGEST = 4000
-_OWN = ("set", "tall", "unrolled")
+_OWN = ("set", "tall", "unrolled", "far")
 
 
 def answer(query: Mapping[str, str]) -> dict[str, Any]:
     """What the diagram and the controls show after a change.
 
-    ``query`` is a link's, with ``set``, a JSON object of the fields that were changed since, and ``tall`` and
-    ``unrolled``, 1 for yes. Where no network can have them, the picture is the one before and the row says why. Raises
-    ValueError where ``set`` is no such object.
+    ``query`` is a link's, with ``set``, a JSON object of the fields that were changed since, and ``tall``,
+    ``unrolled`` and ``far``, 1 for yes. Where no network can have them, the picture is the one before and the row says
+    why. Raises ValueError where ``set`` is no such object.
 
     >>> sorted(answer({"H": "3", "set": '{"hidden_size": 4}'}))
     ['can_unroll', 'said', 'sections', 'svg', 'symbols']
@@ -48,8 +48,8 @@ def answer(query: Mapping[str, str]) -> dict[str, Any]:
         raise ValueError(f"set: expected a JSON object of fields, got {type(fields).__name__}")
     spec, _ = NetworkSpec.from_query(query, ignore=(*OTHERS, *_OWN))
     settings = taken(Settings(draft=asdict(spec), spec=spec), fields)
-    tall, unrolled = (query.get(name) == "1" for name in ("tall", "unrolled"))
-    forward, svg = picture_of(settings, tall=tall, unrolled=unrolled, recipe=recipe_of(query)[0])
+    tall, unrolled, far = (query.get(name) == "1" for name in ("tall", "unrolled", "far"))
+    forward, svg = picture_of(settings, tall=tall, unrolled=unrolled, far=far, recipe=recipe_of(query)[0])
     return {**shown_of(forward, svg), "sections": control_sections(settings)}
 
 

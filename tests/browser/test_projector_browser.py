@@ -18,6 +18,12 @@ SIZE, CONTRAST, TOUCH = 20, 7, 44
 PATIENCE = 20_000
 _LEGIBLE = f"(text) => text.size >= {SIZE} && (text.contrast === null || text.contrast >= {CONTRAST})"
 _READING = (Path(__file__).parents[1] / "support" / "reading.js").read_text(encoding="utf-8")
+_OVERLAPS = (Path(__file__).parents[1] / "support" / "overlaps.js").read_text(encoding="utf-8")
+_SCREENS = ((1024, 768), (1366, 768), (1920, 1080))
+_NO_SCROLLING = """() => {
+  const page = document.querySelector("[data-testid=stMain]")
+  return page.scrollHeight <= page.clientHeight && document.documentElement.scrollWidth <= innerWidth
+}"""
 # the picture of a page: what is drawn and not a symbol on a button
 _PICTURE = """() => {
   const found = []
@@ -36,7 +42,12 @@ _NO_PICTURE = (
     "pages/lessons.py",
     "pages/quiz.py",
 )  # a page that is read on; those of the test below
-_STEPS = ("lesson=prices&step=batch-first", "lesson=coffee&step=one-step", "lesson=messages&step=padding")
+_STEPS = (
+    "lesson=prices&step=batch-first",
+    "lesson=prices&step=target",
+    "lesson=four-steps&step=forget",
+    "lesson=messages&step=padding",
+)
 # how far below the bar the longest part of a lesson's step, or of a question with its verdict, goes
 _BELOW = """() => {
   const roots = [...document.querySelectorAll("*")].map((node) => node.shadowRoot).filter(Boolean)
@@ -109,9 +120,10 @@ def test_a_step_of_a_lesson_and_a_verdict_fit_the_screen(open_page: Callable[...
     page = open_page(width=1920, height=1080)
 
     def fits() -> None:
-        for width, height in ((1024, 768), (1920, 1080)):
+        for width, height in _SCREENS:
             page.set_viewport_size({"width": width, "height": height})
             page.wait_for_function(f"() => ({_BELOW})() <= 1", timeout=PATIENCE)
+            no_words_collide(page)
         for scheme in ("dark", "light"):
             page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
             assert illegible(page) == [], (page.url, scheme)
@@ -129,6 +141,50 @@ def test_a_step_of_a_lesson_and_a_verdict_fit_the_screen(open_page: Callable[...
     fits()
     page.keyboard.press("PageDown")
     page.wait_for_url("**question=2**", timeout=PATIENCE)
+
+
+def no_words_collide(page: Page) -> None:
+    with suppress(Error):  # what still does is listed below
+        page.wait_for_function(f"() => ({_OVERLAPS})().length === 0", timeout=PATIENCE / 4)
+    assert page.evaluate(_OVERLAPS) == [], page.url
+
+
+def test_mistakes_and_gradients_go_screen_by_screen(open_page: Callable[..., Page]) -> None:
+    page = open_page(width=1366, height=768)
+
+    def fits() -> None:
+        for width, height in _SCREENS:
+            page.set_viewport_size({"width": width, "height": height})
+            page.wait_for_function(_NO_SCROLLING, timeout=PATIENCE)
+            no_words_collide(page)
+
+    presented(page, "/pitfalls", "present=1&pitfall=future-linear")
+    fits()
+    expect(page.get_by_text("What to do")).to_be_hidden()
+    page.keyboard.press("PageDown")
+    expect(page.locator(".side.wrong .map")).to_be_visible()
+    expect(page.locator(".side.wrong pre")).to_be_hidden()
+    fits()
+    page.keyboard.press("PageDown")
+    expect(page.get_by_text("What to do")).to_be_visible()
+    page.keyboard.press("PageDown")
+    page.wait_for_function("() => !location.search.includes('future-linear')", timeout=PATIENCE)
+    app_ready(page)
+    fits()
+    page.keyboard.press("PageUp")
+    page.wait_for_function("() => location.search.includes('future-linear')", timeout=PATIENCE)
+    expect(page.get_by_text("What to do")).to_be_visible()
+
+    presented(page, "/gradients", "present=1&gT=20&gH=8")
+    fits()
+    for title in ("at each state", "gate by gate", "before, ● after"):
+        page.keyboard.press("PageDown")
+        expect(page.locator(".gtitle")).to_contain_text(title, timeout=PATIENCE)
+        app_ready(page)
+    fits()
+    page.wait_for_function("() => location.search.includes('gview=clipping')", timeout=PATIENCE)
+    page.keyboard.press("PageUp")
+    expect(page.locator(".gtitle")).to_contain_text("gate by gate", timeout=PATIENCE)
 
 
 def test_keys_present_and_step_and_leave(page: Page) -> None:
