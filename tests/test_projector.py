@@ -57,7 +57,7 @@ def test_charts_grow_and_their_words_are_legible(run_app: RunApp) -> None:
 
     before, after = (sizes(run_app("pages/gradients.py", gT="12", **more)) for more in ({}, {"present": "1"}))
     assert len(before) == 3
-    assert [round(size * 1.6, 1) for size in before] == [round(size, 1) for size in after]
+    assert [round(size * 1.6, 1) for size in before[:1]] == [round(size, 1) for size in after]  # one a screen
     assert min(after) >= 20
 
 

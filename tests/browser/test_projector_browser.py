@@ -179,12 +179,12 @@ def test_mistakes_and_gradients_go_screen_by_screen(open_page: Callable[..., Pag
     fits()
     for title in ("at each state", "gate by gate", "before, ● after"):
         page.keyboard.press("PageDown")
-        expect(page.locator(".gtitle")).to_contain_text(title, timeout=PATIENCE)
+        expect(page.locator(".gtitle").last).to_contain_text(title, timeout=PATIENCE)
         app_ready(page)
     fits()
     page.wait_for_function("() => location.search.includes('gview=clipping')", timeout=PATIENCE)
     page.keyboard.press("PageUp")
-    expect(page.locator(".gtitle")).to_contain_text("gate by gate", timeout=PATIENCE)
+    expect(page.locator(".gtitle").last).to_contain_text("gate by gate", timeout=PATIENCE)
 
 
 def test_keys_present_and_step_and_leave(page: Page) -> None:

@@ -21,7 +21,7 @@
       range.selectNodeContents(texts.currentNode)
       const { left, right, top, bottom, width, height } = range.getBoundingClientRect()
       if (frame && (top > frame.bottom || bottom < frame.top)) continue
-      const upright = height > 1.5 * width
+      const upright = height > 1.5 * width && texts.currentNode.data.trim().length > 2  // not a single letter
       const [above, below] = upright ? [0, 0] : [0.24 * height, 0.22 * height]
       words.push({ text, said: texts.currentNode.data.trim(), left, right, top: top + above, bottom: bottom - below })
     }
