@@ -80,15 +80,20 @@ def presented(page: Page, path: str, query: str = "present=1") -> Page:
     return page
 
 
-def illegible(page: Page) -> list[dict[str, Any]]:
-    """The texts that stay too small or too faint; a change of the theme or the window is drawn a moment later."""
-    found: list[dict[str, Any]] = []
+def remaining(page: Page, script: str) -> list[Any]:
+    """What a script still lists; a change of the theme or the window is drawn a moment later."""
+    found: list[Any] = []
     for _ in range(20):
-        found = page.evaluate(f"() => ({_READING})().filter((text) => !({_LEGIBLE})(text))")
+        found = page.evaluate(script)
         if not found:
             break
         page.wait_for_timeout(PATIENCE / 80)
     return found
+
+
+def illegible(page: Page) -> list[Any]:
+    """The texts that stay too small or too faint."""
+    return remaining(page, f"() => ({_READING})().filter((text) => !({_LEGIBLE})(text))")
 
 
 def test_every_page_is_legible_and_its_picture_needs_no_scrolling(open_page: Callable[..., Page]) -> None:
@@ -144,9 +149,7 @@ def test_a_step_of_a_lesson_and_a_verdict_fit_the_screen(open_page: Callable[...
 
 
 def no_words_collide(page: Page) -> None:
-    with suppress(Error):  # what still does is listed below
-        page.wait_for_function(f"() => ({_OVERLAPS})().length === 0", timeout=PATIENCE / 4)
-    assert page.evaluate(_OVERLAPS) == [], page.url
+    assert remaining(page, _OVERLAPS) == [], page.url
 
 
 def test_mistakes_and_gradients_go_screen_by_screen(open_page: Callable[..., Page]) -> None:
