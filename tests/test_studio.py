@@ -69,7 +69,7 @@ def test_without_its_process_the_server_draws_and_another_one_comes(monkeypatch:
     monkeypatch.setattr("lstm_viz.ui.caches.studio", lambda: studio)
     settings = Settings(spec=NetworkSpec(hidden_size=61))
     assert studio.carry_out(ORDERS[0]) is None, "it has not been opened"
-    assert "<svg" in picture_of(settings, tall=False, unrolled=False)[1]
+    assert "<svg" in picture_of(settings, tall=False, unrolled=False, far=False)[1]
     studio.open()
     first = studio.process.pid
     assert first is not None

@@ -147,7 +147,7 @@ def style() -> str:
         ".lv .equal{stroke:var(--good);stroke-width:2;fill:none;stroke-dasharray:2 4;stroke-linecap:round}"
         ".lv .read{fill:none;stroke:var(--ink);stroke-width:2.6}"
         ".lv .box{fill:var(--box);stroke:var(--line);stroke-width:1.2}.lv .block{cursor:pointer;outline:none}"
-        ".lv .row{paint-order:stroke;stroke:var(--paper);stroke-width:3px;font-weight:700}"
+        ".lv .row{paint-order:stroke;stroke:var(--paper);stroke-width:3px;font-weight:700;pointer-events:none}"
         ".lv .halo{fill:transparent;stroke:transparent;stroke-width:2}"
         ".lv .block:hover .halo{stroke:var(--faint)}.lv .block:focus-visible .halo{stroke:var(--T);stroke-width:3}"
         ".lv .block[aria-pressed=true] .halo{stroke:var(--T);fill:var(--box)}"
