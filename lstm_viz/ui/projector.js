@@ -4,19 +4,23 @@ const MARKS = {
   leave: "M5 5l10 10M15 5L5 15",
   room: "M3 3h5v5H3zM12 3h5v5h-5zM3 12h5v5H3zM12 12h2v2h-2zM15 15h2v2h-2zM12 17h2M17 12v1",
 }
+const SETTLED = 300
 const GAP = 16 // Streamlit lets the last name stand out by some 7 px
 let act = null
 let panel = null
 let isPresenting = false
 let joins = false
 let again = 0
+let moved = 0
+let tellSize = () => {}
 
 export default function ({ data: bytes, parentElement, setTriggerValue, setStateValue }) {
   const data = given(bytes)
   followTheme(parentElement)
   act = (name, more = {}) => setTriggerValue("act", { name, ...more, at: Date.now() })
   isPresenting = data.presenting
-  tellType(data, setStateValue)
+  tellSize = () => tellType(data, setStateValue)
+  tellSize()
   panel = parentElement.querySelector(".behind")
   drawButtons(parentElement.querySelector(".buttons"), data)
   keepClear(document.querySelector(".st-key-toolbar"))
@@ -25,7 +29,17 @@ export default function ({ data: bytes, parentElement, setTriggerValue, setState
   joins = false
   if (!panel.hidden) drawPanel(data)
   window.addEventListener("keydown", onKey)
-  return () => window.removeEventListener("keydown", onKey)
+  window.addEventListener("resize", onResize)
+  return () => {
+    window.removeEventListener("keydown", onKey)
+    window.removeEventListener("resize", onResize)
+  }
+}
+
+// the window goes to the projector while its page is presented
+function onResize() {
+  clearTimeout(moved)
+  moved = setTimeout(tellSize, SETTLED)
 }
 
 // The navigation ends where the toolbar begins, however much stands in it

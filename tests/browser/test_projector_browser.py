@@ -119,6 +119,7 @@ def test_every_page_is_legible_and_its_picture_needs_no_scrolling(open_page: Cal
             assert top >= 0, path
             assert bottom - top > height * 0.2, path
             assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth"), path
+        assert illegible(page) == [], (path, "the window has moved to a larger screen")
 
 
 def test_a_step_of_a_lesson_and_a_verdict_fit_the_screen(open_page: Callable[..., Page]) -> None:
