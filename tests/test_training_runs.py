@@ -257,10 +257,13 @@ def test_a_run_that_dies_says_so_keeps_what_it_had_and_disturbs_no_other(runner:
 
 def test_a_run_killed_from_outside_can_be_gone_on_with_to_the_same_numbers(runner: Runner) -> None:
     job = replace(QUICK, spec=TrainingSpec(epochs=80))
+    runner.warm_up()
+    forkserver = psutil.Process(multiprocessing.forkserver._forkserver._forkserver_pid)  # type: ignore[attr-defined]
+    others = forkserver.children()
     run = runner.submit(job)
     until(lambda: runner.view(run).epoch > 5)
-    children = psutil.Process(multiprocessing.forkserver._forkserver._forkserver_pid).children()  # type: ignore[attr-defined]
-    [trainer] = [child for child in children if child.status() != psutil.STATUS_ZOMBIE]
+    new = [child for child in forkserver.children() if child not in others]
+    [trainer] = [child for child in new if child.status() != psutil.STATUS_ZOMBIE]
     trainer.kill()
     view = runner.wait(run)
     assert view.state == "failed"

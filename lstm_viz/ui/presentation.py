@@ -31,6 +31,7 @@ _STYLE = """
 .stApp{background:light-dark(PAPER_LIGHT,PAPER_DARK);color:light-dark(INK_LIGHT,INK_DARK)}
 .stMainBlockContainer :is(p,li,h1,h2,h3,h4,h5,h6,td,th,summary,[data-testid=stCaptionContainer],.small){
 color:light-dark(INK_LIGHT,INK_DARK)}
+.stMainBlockContainer button:not(:disabled) kbd{color:light-dark(INK_LIGHT,INK_DARK)!important;opacity:1!important}
 .stMainBlockContainer :is(p,li,td,th,code,span,small,sub){font-size:max(1em,var(--lv-least))}
 [data-testid=stCaptionContainer]{opacity:1}
 .stMain::after{content:"";position:fixed;z-index:999980;left:0;right:0;bottom:0;height:var(--lv-bar);
