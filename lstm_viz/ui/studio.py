@@ -7,7 +7,7 @@ and until that process runs, dies or is late, the server draws by itself.
 from __future__ import annotations
 
 import os
-import pickle
+import pickle  # between our own processes  # nosec B403
 import threading
 import time
 from functools import cache
@@ -62,7 +62,7 @@ class Studio:
             threading.Thread(target=self.open, name="studio", daemon=True).start()
         if not answer:
             return None
-        found: Picture = pickle.loads(answer)
+        found: Picture = pickle.loads(answer)  # our own process made it  # nosec B301
         return found
 
     def close(self) -> None:
