@@ -54,20 +54,18 @@ def dependency_diagram(found: DependencyMap, widest: float = 900.0, of: str = ""
     dashed cell is a step of its own sample that an output does not depend on; grey steps hold padding. Of many samples
     only some are drawn, and of many steps several share a cell; both are said below.
     """
-    inputs, _ = _columns(found, widest)
-    columns, rows = _band([found.inputs[group[0]] for group in inputs], widest), _band(found.outputs, _TALLEST)
+    inputs, columns, rows, key = _grid(found, widest)
     kinds = _kinds(found)
     cells = [[max(row[place] for place in group) for group in inputs] for row in kinds]
     left = max(text_width(_row_label(place), _LARGE) for place in found.outputs) + (34 if rows.stepwise else 12)
     top = 46.0 if columns.stepwise else 30.0
     width = left + max(columns.extent, _NARROWEST) + 4
-    legend = _legend_lines(dependency_key(found, widest), width)
+    legend = _legend_lines(key, width)
     height = top + rows.extent + 14 + _LEGEND_LINE * len(legend)
     name = f"which inputs {len(found.outputs)} outputs depend on"
     root = picture(width, height, f"{of}, {name}" if of else name.capitalize())
-    root.set(
-        "data-without-legend", f"0 0 {width:.1f} {top + rows.extent + 6:.1f}"
-    )  # on a projector the legend stands beside it
+    # on a projector the legend stands beside it
+    root.set("data-without-legend", f"0 0 {width:.1f} {top + rows.extent + 6:.1f}")
     add(root, "style", _STYLE)
     _column_labels(root, columns, left, top)
     _row_labels(root, rows, left, top)
@@ -83,10 +81,15 @@ def dependency_key(found: DependencyMap, widest: float = 900.0) -> list[tuple[st
 
     The kinds are "own", "other", "missing", "pad", and "" where there is no cell.
     """
+    return _grid(found, widest)[-1]
+
+
+def _grid(found: DependencyMap, widest: float) -> tuple[list[list[int]], _Band, _Band, list[tuple[str, str]]]:
+    """The inputs of each column, where columns and rows are, and what the legend says of them."""
     inputs, together = _columns(found, widest)
     columns, rows = _band([found.inputs[group[0]] for group in inputs], widest), _band(found.outputs, _TALLEST)
     samples, roomy = len({place.sample for place in columns.places}), min(columns.cell, rows.cell) >= _ROOMY
-    return _legend_entries(found, together, samples, roomy)
+    return inputs, columns, rows, _legend_entries(found, together, samples, roomy)
 
 
 def _columns(found: DependencyMap, widest: float) -> tuple[list[list[int]], int]:

@@ -14,11 +14,8 @@ function showPart(svg, picture) {
     const box = `0 ${top} ${width} ${bottom - top}`
     if (svg.getAttribute("viewBox") !== box) svg.setAttribute("viewBox", box)
     svg.getRootNode().host?.keepsLegible?.()
-    sayPart(picture, place, parts.length, (other) => turnBy(other))
+    sayPart(picture, place, parts.length, (other) => showPart(svg, picture)(other))
     return parts.length > 1
-  }
-  function turnBy(other) {
-    showPart(svg, picture)(other)
   }
 }
 

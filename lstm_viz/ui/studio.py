@@ -58,8 +58,7 @@ class Studio:
                 answer = None
             if answer is None:
                 self._close()
-        if answer is None:
-            threading.Thread(target=self.open, name="studio", daemon=True).start()
+                threading.Thread(target=self.open, name="studio", daemon=True).start()
         if not answer:
             return None
         found: Picture = pickle.loads(answer)  # our own process made it  # nosec B301
