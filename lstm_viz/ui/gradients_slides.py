@@ -9,6 +9,7 @@ import streamlit as st
 from lstm_viz.figures.gradients import Theme
 from lstm_viz.gradients.spec import GradientSpec, View
 from lstm_viz.ui.gradients_settings import take_gradients
+from lstm_viz.ui.slides import turn_bar
 
 SLIDES: tuple[tuple[View, str, str], ...] = (
     ("through-time", "gradients_through", "inputs"),
@@ -33,11 +34,7 @@ flex:1 1 auto;min-height:10rem}
 def gradients_slides(spec: GradientSpec, theme: Theme) -> None:
     """The picture that the presenter has come to; at first, and after another tab was asked for, the tab's first."""
     place = place_of(spec.view, st.session_state.get(_KEY, 0))
-    with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center", key="gradients_turn"):
-        st.markdown(" ".join("●" if each == place else "○" for each in range(len(SLIDES))), width="content")
-        st.button("‹ Back", on_click=_turn, args=(place - 1,), disabled=place == 0, shortcut="PageUp")
-        last = place == len(SLIDES) - 1
-        st.button("Next ›", on_click=_turn, args=(place + 1,), disabled=last, shortcut="PageDown")
+    turn_bar(place, len(SLIDES), _turn, key="gradients_turn")
     _, module, name = SLIDES[place]
     st.html(f"<style>{_STYLE}</style>")
     with st.container(key="gradients_screen"):
