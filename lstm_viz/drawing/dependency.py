@@ -13,7 +13,7 @@ from lstm_viz.audit.dependency import DependencyMap, Place
 from lstm_viz.drawing.svg import add, picture, text_width, to_text
 
 _CELL, _SMALLEST, _GAP, _BLOCK_GAP = 30.0, 4.0, 2.0, 11.0
-_TALLEST = 560.0
+TALLEST = 560.0
 _MOST_SAMPLES = 6
 _ROOMY = 9.0
 """From this cell size on there is room for a cross or a dashed edge."""
@@ -47,14 +47,14 @@ class _Band:
         return any(place.step for place in self.places)
 
 
-def dependency_diagram(found: DependencyMap, widest: float = 900.0, of: str = "") -> str:
-    """The map as a drawing, its cells together not wider than ``widest``; ``of`` says whose it is, in its name.
+def dependency_diagram(found: DependencyMap, widest: float = 900.0, of: str = "", tallest: float = TALLEST) -> str:
+    """The map as a drawing, its cells together at most ``widest`` by ``tallest``; ``of`` says whose it is, in its name.
 
     A filled cell is an input that an output depends on: blue where that is right, crossed orange where it is not. A
     dashed cell is a step of its own sample that an output does not depend on; grey steps hold padding. Of many samples
     only some are drawn, and of many steps several share a cell; both are said below.
     """
-    inputs, columns, rows, key = _grid(found, widest)
+    inputs, columns, rows, key = _grid(found, widest, tallest)
     kinds = _kinds(found)
     cells = [[max(row[place] for place in group) for group in inputs] for row in kinds]
     left = max(text_width(_row_label(place), _LARGE) for place in found.outputs) + (34 if rows.stepwise else 12)
@@ -76,18 +76,20 @@ def dependency_diagram(found: DependencyMap, widest: float = 900.0, of: str = ""
     return to_text(root)
 
 
-def dependency_key(found: DependencyMap, widest: float = 900.0) -> list[tuple[str, str]]:
+def dependency_key(found: DependencyMap, widest: float = 900.0, tallest: float = TALLEST) -> list[tuple[str, str]]:
     """What the legend of ``dependency_diagram`` says: of each entry the kind of its cell, and its words.
 
     The kinds are "own", "other", "missing", "pad", and "" where there is no cell.
     """
-    return _grid(found, widest)[-1]
+    return _grid(found, widest, tallest)[-1]
 
 
-def _grid(found: DependencyMap, widest: float) -> tuple[list[list[int]], _Band, _Band, list[tuple[str, str]]]:
+def _grid(
+    found: DependencyMap, widest: float, tallest: float
+) -> tuple[list[list[int]], _Band, _Band, list[tuple[str, str]]]:
     """The inputs of each column, where columns and rows are, and what the legend says of them."""
     inputs, together = _columns(found, widest)
-    columns, rows = _band([found.inputs[group[0]] for group in inputs], widest), _band(found.outputs, _TALLEST)
+    columns, rows = _band([found.inputs[group[0]] for group in inputs], widest), _band(found.outputs, tallest)
     samples, roomy = len({place.sample for place in columns.places}), min(columns.cell, rows.cell) >= _ROOMY
     return inputs, columns, rows, _legend_entries(found, together, samples, roomy)
 

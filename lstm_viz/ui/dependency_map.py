@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 
 from lstm_viz.audit import DependencyMap
-from lstm_viz.drawing.dependency import dependency_diagram, dependency_key
+from lstm_viz.drawing.dependency import TALLEST, dependency_diagram, dependency_key
 
 _WIDEST = 440.0
 _SIGNS = {
@@ -17,16 +17,16 @@ _SIGNS = {
 _SQUARE = "display:inline-block;width:1em;height:1em;line-height:1em;text-align:center;vertical-align:-.12em"
 
 
-def dependency_map(found: DependencyMap, title: str) -> str:
-    """The map as HTML, not wider than its place; ``title`` says whose it is.
+def dependency_map(found: DependencyMap, title: str, widest: float = _WIDEST, tallest: float = TALLEST) -> str:
+    """The map as HTML, its cells together at most ``widest`` by ``tallest``; ``title`` says whose it is.
 
     A drawing that is made small for a screen has no room for a legend with large words: presented, the one in the
     drawing gives way to the one below it, which breaks its lines as text does.
     """
     entries = "".join(
-        f"<span>{_sign(kind)}{html.escape(text)}</span> " for kind, text in dependency_key(found, _WIDEST)
+        f"<span>{_sign(kind)}{html.escape(text)}</span> " for kind, text in dependency_key(found, widest, tallest)
     )
-    return f'{dependency_diagram(found, _WIDEST, title)}<p class="key" aria-hidden="true">{entries}</p>'
+    return f'{dependency_diagram(found, widest, title, tallest)}<p class="key" aria-hidden="true">{entries}</p>'
 
 
 def _sign(kind: str) -> str:
