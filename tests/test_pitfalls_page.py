@@ -22,7 +22,7 @@ from lstm_viz.ui.pitfall_code import both_as_html
 from lstm_viz.ui.pitfall_detail import detail
 from lstm_viz.ui.pitfall_doctor import answers_html, sizes_in
 from lstm_viz.ui.pitfall_place import PitfallPlace
-from tests.support.given import given_to
+from tests.support.given import given, given_to
 from tests.support.serving import ROOT
 
 PAGE = "pages/pitfalls.py"
@@ -188,7 +188,35 @@ def test_the_check_finds_nothing_in_a_good_network_and_shows_its_map() -> None:
     app.run()
     assert not app.exception
     assert app.success[0].value == "No mistake found in this network."
-    assert any("<svg" in markdown.value for markdown in app.markdown)
+    body = given_to(app, "map")["map"]
+    assert "<svg" in body
+    assert "y[3] depends on every step of x[3]." in body
+    assert "Checked: 4 positions of the output" in body
+    ElementTree.fromstring(f"<div>{body}</div>")
+
+
+@pytest.mark.parametrize(("room", "widest"), [(300, 400), (700, 700), (1500, 1000), ("wide", 1000), (-1, 1000)])
+def test_the_map_of_the_network_is_drawn_for_the_room_there_is(room: object, widest: float) -> None:
+    app = opened(mistakes="check", T="40")
+    app.session_state["check"] = {"room": room}
+    app.run()
+    assert not app.exception
+    width = float(given_to(app, "map")["map"].split('viewBox="0 0 ')[1].split()[0])
+    assert widest * 0.7 < width <= widest
+
+
+def test_presented_the_check_goes_screen_by_screen() -> None:
+    app = opened(mistakes="check", bi="1", present="1")
+    assert [button.label for button in app.button][:2] == ["‹ Back", "Next ›"]
+    assert any("The reverse half" in markdown.value for markdown in app.markdown)
+    assert all("map" not in data for data in given(app))
+    app.button[1].click().run()
+    assert not app.exception
+    assert "<svg" in given_to(app, "map")["map"]
+    assert not any("The reverse half" in markdown.value for markdown in app.markdown)
+    alone = opened(mistakes="check", present="1")
+    assert not alone.button
+    assert alone.success
 
 
 def test_the_check_finds_a_mistake_and_leads_to_it() -> None:

@@ -2,25 +2,40 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+import html
+from collections.abc import Callable, Sequence
+from functools import lru_cache, partial
 
 import streamlit as st
 
 from lstm_viz.audit import Audit, Finding, audit
 from lstm_viz.batch import Batch
-from lstm_viz.drawing.dependency import dependency_diagram
+from lstm_viz.drawing.dependency import TALLEST
 from lstm_viz.forward import Forward
 from lstm_viz.network import build, classes_last, loss_function
 from lstm_viz.pitfalls.keys import TITLES
 from lstm_viz.spec import NetworkSpec
 from lstm_viz.ui.caches import forward_of, has_own_data
-from lstm_viz.ui.charts import themed
+from lstm_viz.ui.components import component
 from lstm_viz.ui.controls import network_controls
+from lstm_viz.ui.dependency_map import dependency_map
 from lstm_viz.ui.pitfall_detail import worst_output
 from lstm_viz.ui.pitfall_place import open_pitfall
+from lstm_viz.ui.projector_link import presenting
 from lstm_viz.ui.settings import Settings, current
+from lstm_viz.ui.slides import turn_bar
+from lstm_viz.ui.told import state_of, whole_number
 
 _SIGNS = {"wrong": ":red-badge[wrong]", "suspicious": ":orange-badge[suspicious]", "useless": ":gray-badge[useless]"}
+_KEY, _PLACE = "check", "check_place"
+_NARROWEST, _WIDEST = 320.0, 900.0
+_ROOM = 1000
+"""For so many pixels the map is drawn until the browser says that there are fewer."""
+_BESIDE = 90.0
+"""What the names of the rows need of them."""
+_TALLEST_SHOWN = 400.0
+"""On a projector: together with the widest about the form of the screen, so that its words have room."""
+_MAP = component("pitfall_map", '<div class="map"></div>')
 
 
 def section() -> None:
@@ -29,20 +44,25 @@ def section() -> None:
     settings = current()
     forward = forward_of(settings)
     if forward.batch is None:
-        st.info("This network is too large to be run here: make it smaller in the sidebar, and it is checked.")
+        st.info("This network is too large to be run here: with smaller sizes it is checked.")
         return
     found = _audit_of(settings, forward, forward.batch)
-    if found.clean:
-        st.success("No mistake found in this network.", icon=":material/check_circle:")
-    for place, finding in enumerate(found.findings):
-        _finding(place, finding)
-    if found.map is not None:
-        st.markdown("## What depends on what")
-        st.markdown(themed(dependency_diagram(found.map)), unsafe_allow_html=True)
-        st.markdown(f"**{found.map.sentence(worst_output(found.map))}**")
-    st.caption(" ".join(["Checked:", *found.checked]))
-    for sentence in found.not_checked:
-        st.caption(f"Not checked: {sentence}")
+    screens = [*(partial(_finding, *each) for each in enumerate(found.findings)), partial(_whole, found)]
+    for show in _on_screen(screens) if presenting() else screens:
+        show()
+
+
+def _on_screen(screens: Sequence[Callable[[], None]]) -> Sequence[Callable[[], None]]:
+    """The one that the presenter has come to, below the buttons that turn; there may be fewer than before."""
+    place = min(st.session_state.get(_PLACE, 0), len(screens) - 1)
+    if len(screens) > 1:
+        turn_bar(place, len(screens), _turn, key="check_turn")
+        st.html("<style>[class*=st-key-check_finding]{zoom:1.3}</style>")
+    return screens[place : place + 1]
+
+
+def _turn(place: int) -> None:
+    st.session_state[_PLACE] = place
 
 
 def audit_spec(spec: NetworkSpec, batch: Batch) -> Audit:
@@ -60,10 +80,10 @@ def audit_spec(spec: NetworkSpec, batch: Batch) -> Audit:
 
 
 def _finding(place: int, finding: Finding) -> None:
-    with st.container(border=True):
+    with st.container(border=True, key=f"check_finding_{place}"):
         st.markdown(f"{_SIGNS[finding.severity]} **{finding.title}**")
         st.markdown(f"{finding.seen}\n\n{finding.why}")
-        st.code(finding.fix, language="python")
+        st.code(finding.fix, language="python", wrap_lines=True)
         if finding.pitfall in TITLES:
             st.button(
                 f"See it run: {TITLES[finding.pitfall]}",
@@ -71,6 +91,22 @@ def _finding(place: int, finding: Finding) -> None:
                 on_click=open_pitfall,
                 args=(finding.pitfall,),
             )
+
+
+def _whole(found: Audit) -> None:
+    """The map, what is read from it, and what was checked."""
+    if found.clean:
+        st.success("No mistake found in this network.", icon=":material/check_circle:")
+    room = whole_number(state_of(_KEY).get("room")) or _ROOM
+    body = ""
+    if found.map is not None:
+        st.markdown("## What depends on what")
+        widest = min(max(room - _BESIDE, _NARROWEST), _WIDEST)
+        body = dependency_map(found.map, "", widest, _TALLEST_SHOWN if presenting() else TALLEST)
+        body += f'<p class="reads">{html.escape(found.map.sentence(worst_output(found.map)))}</p>'
+    sentences = [" ".join(["Checked:", *found.checked]), *(f"Not checked: {each}" for each in found.not_checked)]
+    body += "".join(f'<p class="checked">{html.escape(each)}</p>' for each in sentences)
+    _MAP(key=_KEY, data={"map": body, "room": room}, default={"room": None}, on_room_change=lambda: None)
 
 
 def _audit_of(settings: Settings, forward: Forward, batch: Batch) -> Audit:

@@ -48,6 +48,7 @@ SCENES = {
     "/data": as_it_opens,
     "/training?tep=3": a_run,
     "/pitfalls?pitfall=batch-first-forgotten": as_it_opens,
+    "/pitfalls?mistakes=check&bi=1": as_it_opens,
     "/gradients": as_it_opens,
     "/quiz?quiz=4711&level=2&question=1": an_answer,
 }

@@ -143,7 +143,7 @@ def test_nothing_pasted_becomes_part_of_the_page(mistakes: Callable[[str], Page]
 def test_the_check_shows_the_map_of_the_network(mistakes: Callable[[str], Page]) -> None:
     page = mistakes("?bi=1")
     page.get_by_role("tab", name="Check my network").click()
-    page.locator(".stMarkdown svg.lv").wait_for()
+    page.locator(".st-key-check svg.lv").wait_for()
     app_ready(page)
     page.get_by_role("button", name=re.compile("See it run: The reverse half")).click()
     expect(page.locator(".detail h2")).to_contain_text("The reverse half")

@@ -55,6 +55,15 @@ _BELOW = """() => {
   const bottoms = parts.map((part) => part.getBoundingClientRect()).filter((box) => box.height).map((box) => box.bottom)
   return Math.max(...bottoms) - document.querySelector(".st-key-toolbar").getBoundingClientRect().top
 }"""
+# whether what is below or right of a map leaves it no room to grow; a drawing grows in both ways
+_MAP_FILLS = """() => {
+  const roots = [...document.querySelectorAll("*")].map((node) => node.shadowRoot).filter(Boolean)
+  const [svg] = roots.flatMap((root) => [...root.querySelectorAll(".map svg")])
+  const [box, text] = [svg.getBoundingClientRect(), svg.closest(".map").getBoundingClientRect()]
+  const { width, height } = svg.viewBox.baseVal
+  const bar = document.querySelector(".st-key-toolbar").getBoundingClientRect().top
+  return box.height * width / height > innerWidth * 0.9 || bar - text.bottom < innerHeight * 0.06
+}"""
 _SMALL = """(least) => {
   const found = []
   const walk = (root) => {
@@ -153,14 +162,18 @@ def no_words_collide(page: Page) -> None:
     assert remaining(page, _OVERLAPS) == [], page.url
 
 
+def needs_no_scrolling(page: Page) -> None:
+    for width, height in _SCREENS:
+        page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_function(_NO_SCROLLING, timeout=PATIENCE)
+        no_words_collide(page)
+
+
 def test_mistakes_and_gradients_go_screen_by_screen(open_page: Callable[..., Page]) -> None:
     page = open_page(width=1366, height=768)
 
     def fits() -> None:
-        for width, height in _SCREENS:
-            page.set_viewport_size({"width": width, "height": height})
-            page.wait_for_function(_NO_SCROLLING, timeout=PATIENCE)
-            no_words_collide(page)
+        needs_no_scrolling(page)
 
     presented(page, "/pitfalls", "present=1&pitfall=future-linear")
     fits()
@@ -189,6 +202,37 @@ def test_mistakes_and_gradients_go_screen_by_screen(open_page: Callable[..., Pag
     page.wait_for_function("() => location.search.includes('gview=clipping')", timeout=PATIENCE)
     page.keyboard.press("PageUp")
     expect(page.locator(".gtitle").last).to_contain_text("gate by gate", timeout=PATIENCE)
+
+
+def test_the_check_of_a_network_goes_screen_by_screen(open_page: Callable[..., Page]) -> None:
+    page = open_page(width=1920, height=1080)
+
+    def fits() -> None:
+        needs_no_scrolling(page)
+        for scheme in ("dark", "light"):
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            assert illegible(page) == [], (page.url, scheme)
+
+    for sizes in ("B=8&T=12&L=2", "B=16&T=30&head=every_step", "B=1&T=5"):
+        presented(page, "/pitfalls", f"present=1&mistakes=check&data=random&{sizes}")
+        drawing = page.locator(".map svg")
+        expect(drawing).to_be_visible(timeout=PATIENCE)
+        app_ready(page)
+        fits()
+        assert page.evaluate(_MAP_FILLS), sizes
+    presented(page, "/pitfalls", "present=1&mistakes=check&bi=1")
+    finding = page.get_by_text("The reverse direction starts there")
+    expect(finding).to_be_visible(timeout=PATIENCE)
+    expect(drawing).to_have_count(0)
+    fits()
+    page.keyboard.press("PageDown")
+    expect(drawing).to_be_visible(timeout=PATIENCE)
+    expect(finding).to_have_count(0)
+    expect(page.get_by_text("Checked: 4 positions")).to_be_visible()
+    app_ready(page)
+    fits()
+    page.keyboard.press("PageUp")
+    expect(finding).to_be_visible(timeout=PATIENCE)
 
 
 def test_keys_present_and_step_and_leave(page: Page) -> None:
