@@ -35,6 +35,7 @@ color:light-dark(INK_LIGHT,INK_DARK)}
 .stMainBlockContainer :is(p,li,td,th,code,span,small,sub){font-size:max(1em,var(--lv-least))}
 [data-testid=stCaptionContainer]{opacity:1}
 .stMainBlockContainer :is(.stCode span,.stMarkdownBadge){color:light-dark(INK_LIGHT,INK_DARK)!important}
+.stApp :is(.lv-table,.lv-wide){--p:light-dark(PAPER_LIGHT,PAPER_DARK)}
 .stMain::after{content:"";position:fixed;z-index:999980;left:0;right:0;bottom:0;height:var(--lv-bar);
 background:light-dark(BOX_LIGHT,BOX_DARK);border-top:1px solid light-dark(FAINT_LIGHT,FAINT_DARK)}
 .stApp .st-key-toolbar{top:auto;bottom:0;right:1.2rem;height:var(--lv-bar)}

@@ -235,6 +235,17 @@ def test_the_check_of_a_network_goes_screen_by_screen(open_page: Callable[..., P
     expect(finding).to_be_visible(timeout=PATIENCE)
 
 
+def test_what_scrolls_sideways_fades_into_the_paper(open_page: Callable[..., Page]) -> None:
+    page = open_page()
+    presented(page, "/cell", "present=1&tab=what-leaves")
+    wide = page.locator(".lv-wide")
+    expect(wide).to_be_visible(timeout=PATIENCE)
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        paper = page.locator(".stApp").evaluate("(app) => getComputedStyle(app).backgroundColor")
+        expect(wide).to_have_css("background-image", re.compile(re.escape(f"linear-gradient(90deg, {paper} 40%")))
+
+
 def test_keys_present_and_step_and_leave(page: Page) -> None:
     page.goto("/cell?T=6")
     app_ready(page)
