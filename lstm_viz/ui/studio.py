@@ -10,6 +10,7 @@ import os
 import pickle  # between our own processes  # nosec B403
 import threading
 import time
+from contextlib import suppress
 from functools import cache
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
@@ -18,13 +19,17 @@ from lstm_viz.drawing.order import Order, Picture, carry_out_all
 
 _PATIENCE = 10.0
 _AGAIN_AFTER = 60.0
+_UNDER_WAY = 2
 
 
 class Studio:
-    """One process, and one order at a time. ``carry_out`` may be called from any thread."""
+    """One process, which draws one order while it has the next. ``carry_out`` may be called from any thread."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._under_way = threading.Semaphore(_UNDER_WAY)
+        self._last = threading.Lock()
+        """Held until the last order that was sent has its answer: answers come in the order of the orders."""
         self._connection: Connection | None = None
         self._opened = -_AGAIN_AFTER
 
@@ -48,21 +53,37 @@ class Studio:
 
     def carry_out(self, order: Order) -> Picture | None:
         """The picture; None where there is no process for it now, or the order could not be carried out."""
-        with self._lock:
-            if self._connection is None:
-                return None
-            try:
-                self._connection.send(order)
-                answer = self._connection.recv_bytes() if self._connection.poll(_PATIENCE) else None
-            except (OSError, EOFError):
-                answer = None
-            if answer is None:
-                self._close()
-                threading.Thread(target=self.open, name="studio", daemon=True).start()
+        with self._under_way:
+            answer = self._answer(order)
         if not answer:
             return None
         found: Picture = pickle.loads(answer)  # our own process made it  # nosec B301
         return found
+
+    def _answer(self, order: Order) -> bytes | None:
+        answered = threading.Lock()
+        with answered:
+            with self._lock:
+                connection, before = self._connection, self._last
+                if connection is None:
+                    return None
+                self._last = answered
+                with suppress(OSError, EOFError):  # there will be no answer
+                    connection.send(order)
+            with before:
+                try:
+                    answer = connection.recv_bytes() if connection.poll(_PATIENCE) else None
+                except (OSError, EOFError):
+                    answer = None
+        if answer is None:
+            self._renew(connection)
+        return answer
+
+    def _renew(self, broken: Connection) -> None:
+        with self._lock:
+            if self._connection is broken:
+                self._close()
+                threading.Thread(target=self.open, name="studio", daemon=True).start()
 
     def close(self) -> None:
         """End the process."""
