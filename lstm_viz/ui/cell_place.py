@@ -7,6 +7,8 @@ from dataclasses import dataclass, fields, replace
 
 import streamlit as st
 
+from lstm_viz.ui.kept import kept
+
 _KEY = "cell_place"
 
 
@@ -36,9 +38,7 @@ PLACE_NAMES = tuple(field.name for field in fields(Place))
 
 def place() -> Place:
     """Where this visitor is; at their first page, what the address says."""
-    if _KEY not in st.session_state:
-        adopt_place(st.query_params.to_dict())
-    found: Place = st.session_state[_KEY]
+    found: Place = kept(_KEY, adopt_place)
     return found
 
 

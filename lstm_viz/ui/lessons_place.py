@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
+from lstm_viz.ui.kept import kept
+
 LESSON_NAMES = ("lesson", "step", "sizes")
 """Their names in a link."""
 DECISIONS = ("lesson", "step")
@@ -35,9 +37,7 @@ class LessonPlace:
 
 def lesson_place() -> LessonPlace:
     """Where this visitor is; at their first page, what the address says."""
-    if _KEY not in st.session_state:
-        adopt_lesson(st.query_params.to_dict())
-    found: LessonPlace = st.session_state[_KEY]
+    found: LessonPlace = kept(_KEY, adopt_lesson)
     return found
 
 

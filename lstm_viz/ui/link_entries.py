@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from lstm_viz.ui.kept import kept
+
 
 @dataclass(frozen=True)
 class LinkEntries:
@@ -17,9 +19,7 @@ class LinkEntries:
 
     def now(self) -> dict[str, str]:
         """The entries; at the visitor's first page, those of the address."""
-        if self.key not in st.session_state:
-            self.adopt(st.query_params.to_dict())
-        found: dict[str, str] = st.session_state[self.key]
+        found: dict[str, str] = kept(self.key, self.adopt)
         return found
 
     def keep(self, entries: Mapping[str, str]) -> None:

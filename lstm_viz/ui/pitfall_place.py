@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from lstm_viz.pitfalls.keys import TITLES
+from lstm_viz.ui.kept import kept
 from lstm_viz.ui.tabs import MISTAKE_TABS
 
 PITFALL_NAMES = ("pitfall", "sizes")
@@ -34,9 +35,7 @@ class PitfallPlace:
 
 def pitfall_place() -> PitfallPlace:
     """Where this visitor is; at their first page, what the address says."""
-    if _KEY not in st.session_state:
-        adopt_pitfall(st.query_params.to_dict())
-    found: PitfallPlace = st.session_state[_KEY]
+    found: PitfallPlace = kept(_KEY, adopt_pitfall)
     return found
 
 

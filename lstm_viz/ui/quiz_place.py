@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from lstm_viz.quiz.limits import LARGEST, LEVELS
+from lstm_viz.ui.kept import kept
 
 QUIZ_NAMES = ("quiz", "level", "question")
 """Their names in a link."""
@@ -31,9 +32,7 @@ class QuizPlace:
 
 def quiz_place() -> QuizPlace:
     """Where this visitor is; at their first page, what the address says."""
-    if _KEY not in st.session_state:
-        adopt_quiz(st.query_params.to_dict())
-    found: QuizPlace = st.session_state[_KEY]
+    found: QuizPlace = kept(_KEY, adopt_quiz)
     return found
 
 

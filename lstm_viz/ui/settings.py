@@ -15,6 +15,7 @@ from lstm_viz.spec import DEFAULT, NetworkSpec, SpecError
 from lstm_viz.ui.cell_place import PLACE_NAMES
 from lstm_viz.ui.data_link import DATA_NAMES
 from lstm_viz.ui.gradients_link import GRADIENT_NAMES
+from lstm_viz.ui.kept import kept
 from lstm_viz.ui.lessons_place import LESSON_NAMES
 from lstm_viz.ui.pitfall_place import PITFALL_NAMES
 from lstm_viz.ui.projector_link import PROJECTOR_NAMES
@@ -57,9 +58,7 @@ def current() -> Settings:
     its own, and Streamlit starts a new one for each run.
     """
     torch.set_num_threads(1)
-    if _KEY not in st.session_state:
-        adopt(st.query_params.to_dict())
-    found: Settings = st.session_state[_KEY]
+    found: Settings = kept(_KEY, adopt)
     return found
 
 
