@@ -143,8 +143,13 @@ def picture_of(
 
 def diagram_of(forward: Forward, *, tall: bool, unrolled: bool, far: bool = False) -> str:
     """The picture of a forward pass. One of a visitor's own data is not kept for others."""
-    own = forward.batch is not None and forward.spec.data in ("table", "prepared")
-    return (drawn if own else _drawn)(forward, Order(forward.spec, tall, unrolled, far))
+    draw = drawn if may_be_own(forward) else _drawn
+    return draw(forward, Order(forward.spec, tall, unrolled, far))
+
+
+def may_be_own(forward: Forward) -> bool:
+    """Whether a forward pass may hold a visitor's own data: nothing that all share keeps it."""
+    return forward.batch is not None and forward.spec.data in ("table", "prepared")
 
 
 def script_of(forward: Forward) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import parse_qsl, urlencode
@@ -22,7 +23,7 @@ from lstm_viz.ui.pitfall_place import adopt_pitfall
 from lstm_viz.ui.presentation import presentation_style
 from lstm_viz.ui.projector_link import PROJECTOR_ENTRIES, PROJECTOR_NAMES, presenting
 from lstm_viz.ui.quiz_place import adopt_quiz
-from lstm_viz.ui.room import follow_room, keep_room, stop_if_touched
+from lstm_viz.ui.room import follow_room, keep_room, say_address
 from lstm_viz.ui.settings import Settings, adopt, current
 from lstm_viz.ui.shapes_place import SHAPES_NAMES, adopt_shapes
 from lstm_viz.ui.tabs import ALL_TABS, TAB_NAMES
@@ -80,7 +81,7 @@ linear-gradient(-90deg,var(--s),transparent) 100% 0/.9rem 100% no-repeat scroll}
 
 
 class InLink(Protocol):
-    """A place on a page that is in the link."""
+    """A place on a page that is in the link; some have ``problems``, a sentence for each entry that was left out."""
 
     def to_query(self) -> dict[str, str]:
         """Its entries."""
@@ -110,20 +111,28 @@ def _links_between_pages() -> None:
 
 
 def keep_address(*at: InLink) -> None:
-    """Write the settings into the address, and the places on the page. Called when the controls have had their say."""
+    """Write the address, and keep the visitor's room in step with it. Called when the controls have had their say."""
+    write_address(*at)
+    keep_room(adopt_link)
+
+
+def write_address(*at: InLink) -> None:
+    """Write the settings into the address, and the places on the page, and say what of a link could not be used.
+
+    For a fragment; the page around it calls ``keep_room(adopt_link)``.
+    """
     entries = current().spec.to_query()
     for page in _OF_PAGES:
         entries |= page.now()
     for place in at:
         entries |= place.to_query()
-    stop_if_touched(urlencode(entries))
     shown = urlencode(entries | PROJECTOR_ENTRIES.now())
+    say_address(shown)
     decisions = DECISIONS if any(isinstance(place, LessonPlace) for place in at) else ()
     places = (*PLACE_NAMES, *SHAPES_NAMES, *TAB_NAMES, "sizes", *PROJECTOR_NAMES)
     address(shown, _take_returned, key="address", places=places, decisions=decisions)
-    keep_room(shown, adopt_link)
     with st.container():  # one place, however many there are: what stands below is not drawn anew
-        for problem in current().problems:
+        for problem in chain(current().problems, *(getattr(place, "problems", ()) for place in at)):
             st.warning(literal(problem), icon=":material/link_off:")
 
 

@@ -2,34 +2,30 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
-
-import streamlit as st
 
 from lstm_viz.drawing.order import Picture
 from lstm_viz.drawing.unrolled import can_unroll
 from lstm_viz.forward import Forward
 from lstm_viz.narration import sentences
 from lstm_viz.ui.base_path import served_at
-from lstm_viz.ui.caches import picture_of
+from lstm_viz.ui.caches import may_be_own, picture_of
 from lstm_viz.ui.components import diagram, diagram_is_narrow
 from lstm_viz.ui.inspector import inspector
 from lstm_viz.ui.notices import measured, notices, symbols
 from lstm_viz.ui.projector_link import presenting
 from lstm_viz.ui.settings import current
 from lstm_viz.ui.shapes_place import ShapesPlace, clamp_shapes, shapes_place, take_shapes
-from lstm_viz.ui.text import literal, spoken
+from lstm_viz.ui.text import spoken
 
 ROUTE = "/picture"
 _KEY = "diagram"
 
 
-def picture(forward: Forward, svg: str) -> None:
+def picture(forward: Forward, svg: str, at: ShapesPlace) -> None:
     """The diagram with its sentences in one component, and the inspector of the chosen tensor."""
     notices(current(), forward)
-    at = opened(forward)
-    for problem in at.problems:
-        st.warning(literal(problem), icon=":material/link_off:")
     place = {"tensor": at.tensor, "unrolled": at.unrolled}
     shown = shown_of(forward, svg)
     diagram(**shown, place=place, on_place=lambda: take_shapes(_KEY), route=served_at(ROUTE), key=_KEY)
@@ -50,9 +46,16 @@ def picture_now() -> Picture:
 
 def shown_of(forward: Forward, svg: str) -> dict[str, Any]:
     """What the diagram component shows of a forward pass: ``svg``, ``symbols``, ``said`` (HTML) and ``can_unroll``."""
+    say = _said if may_be_own(forward) else _kept_said
+    return {"svg": svg, **say(forward)}
+
+
+def _said(forward: Forward) -> dict[str, Any]:
     return {
-        "svg": svg,
         "symbols": symbols(forward),
         "said": f"<p>{spoken(sentences(forward), forward.trace)}</p><p class='small'>{measured(forward)}</p>",
         "can_unroll": can_unroll(forward),
     }
+
+
+_kept_said = lru_cache(maxsize=256)(_said)

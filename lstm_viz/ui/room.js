@@ -12,7 +12,6 @@ export default function ({ data: bytes, parentElement, setTriggerValue }) {
   drawBanner(parentElement.querySelector(".room"), data, tell)
   running.forEach((end) => end()) // Streamlit calls what is returned below when the page goes, not at an update
   const own = (running = [])
-  if (data.late) tell("seen")
   if (data.mine) own.push(publish(data))
   else resume(tell)
   if (data.following) own.push(listen(data, tell), watchOwnWay(data, tell))

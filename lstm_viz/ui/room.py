@@ -18,10 +18,8 @@ from lstm_viz.ui.room_place import HEADER, ROUTE, entries_for_room
 from lstm_viz.ui.rooms import Key, RoomError, Shown, rooms, spelled
 
 Adopt = Callable[[Mapping[str, str]], None]
-_LATE = "room_late"
-"""Set where the toolbar of this run still says that the visitor follows: the browser asks for one more run."""
 _ROOM = component("room", '<div class="room" role="status"></div>')
-KEY, _WORD, _MINE = "room", "room_owner", "room_mine"
+KEY, _WORD, _MINE, _QUERY = "room", "room_owner", "room_mine", "room_query"
 _HERE, _GO, _TAKEN, _BASIS, _SAID = "room_here", "room_go", "room_taken", "room_basis", "room_said"
 
 
@@ -39,9 +37,8 @@ def go_to_page(page: str) -> None:
     st.session_state[_GO] = page
 
 
-def keep_room(query: str, adopt: Adopt) -> None:
-    """Publish what this visitor shows, or follow what another does. ``query`` is the address of the page."""
-    st.session_state["room_query"] = query
+def keep_room(adopt: Adopt) -> None:
+    """Publish what this visitor shows, or follow what another does. Called when the page has said its address."""
     mine, code = my_room(), following()
     data = {
         "route": served_at(ROUTE),
@@ -49,9 +46,8 @@ def keep_room(query: str, adopt: Adopt) -> None:
         "mine": {"code": mine.code, "secret": mine.secret} if mine else None,
         "following": code,
         "taken": st.session_state.get(_TAKEN, -1) if code else -1,
-        "query": query,
+        "query": st.session_state[_QUERY],
         "said": st.session_state.get(_SAID, ""),
-        "late": st.session_state.pop(_LATE, False),
     }
     _ROOM(key=KEY, data=data, default={}, on_act_change=lambda: _act_and_show(adopt))
 
@@ -67,7 +63,7 @@ def open_room() -> None:
 
     Raises RoomError where the server has too many.
     """
-    query = entries_for_room(st.session_state.get("room_query", ""))
+    query = entries_for_room(st.session_state.get(_QUERY, ""))
     st.session_state[_MINE] = rooms().open(_owner(), Shown(st.session_state[_HERE], query), present())
     if following():
         _stop_following("")
@@ -112,17 +108,18 @@ def _take(shown: Shown, adopt: Adopt) -> None:
     st.session_state.pop(_BASIS, None)
 
 
-def stop_if_touched(query: str) -> None:
-    """A follower who changes something, or goes to another page, goes their own way from there.
+def say_address(query: str) -> None:
+    """``query`` is the page's address. A follower who changes something, or goes to another page, goes their own way.
 
     Called before the address is written: it names the room that is followed.
     """
+    st.session_state[_QUERY] = query
     if not following():
         return
     now = (st.session_state[_HERE], entries_for_room(query))
     if _TAKEN in st.session_state and st.session_state.setdefault(_BASIS, now) != now:
         _stop_following("You changed something, so your page no longer follows.")
-        st.session_state[_LATE] = True
+        st.rerun()  # all of the page: what was drawn so far says that they follow
 
 
 def _stop_following(sentence: str) -> None:

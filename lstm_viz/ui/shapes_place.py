@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from lstm_viz.links import shortened
+from lstm_viz.ui.kept import kept
 from lstm_viz.ui.told import told
 
 SHAPES_NAMES = ("tensor", "unrolled")
@@ -42,9 +43,7 @@ class ShapesPlace:
 
 def shapes_place() -> ShapesPlace:
     """What this visitor has opened; at their first page, what the address says."""
-    if _KEY not in st.session_state:
-        adopt_shapes(st.query_params.to_dict())
-    found: ShapesPlace = st.session_state[_KEY]
+    found: ShapesPlace = kept(_KEY, adopt_shapes)
     return found
 
 
@@ -57,8 +56,8 @@ def adopt_shapes(query: Mapping[str, str]) -> None:
 
 def clamp_shapes(tensors: Collection[str]) -> ShapesPlace:
     """Stay within a network that has these tensors: the settings may have changed since."""
-    st.session_state[_KEY] = shapes_place().within(tensors)
-    return shapes_place()
+    found = st.session_state[_KEY] = shapes_place().within(tensors)
+    return found
 
 
 def take_shapes(key: str) -> None:

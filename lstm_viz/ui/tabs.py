@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from lstm_viz.links import shortened
-from lstm_viz.ui.text import literal
+from lstm_viz.ui.kept import kept
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,12 @@ class Tabs:
         word = self._open_word()
         return {} if word == next(iter(self.labels)) else {self.name: word}
 
+    @property
+    def problems(self) -> Sequence[str]:
+        """What of a link could not be used."""
+        problem = kept(self._problem, self.adopt)
+        return [problem] if problem else []
+
     def adopt(self, query: Mapping[str, str]) -> None:
         """Open the tab of an address, the first where it names none."""
         first = next(iter(self.labels))
@@ -38,10 +44,7 @@ class Tabs:
 
     def open(self) -> Sequence[tuple[str, DeltaGenerator]]:
         """Show the tabs; returns word and tab of the one that is open."""
-        self._begin()
-        with st.container():  # one place, however many there are: what stands below is not drawn anew
-            if problem := st.session_state[self._problem]:
-                st.warning(literal(problem), icon=":material/link_off:")
+        kept(self._problem, self.adopt)
         tabs = st.tabs(list(self.labels.values()), key=self.key, on_change=self._chosen)
         return [(word, tab) for word, tab in zip(self.labels, tabs, strict=True) if tab.open]
 
@@ -49,12 +52,8 @@ class Tabs:
     def _problem(self) -> str:
         return f"{self.key}_problem"
 
-    def _begin(self) -> None:
-        if self._problem not in st.session_state:
-            self.adopt(st.query_params.to_dict())
-
     def _open_word(self) -> str:
-        self._begin()
+        kept(self._problem, self.adopt)
         label = st.session_state.get(self.key)
         return next((word for word, each in self.labels.items() if each == label), next(iter(self.labels)))
 
