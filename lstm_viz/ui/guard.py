@@ -51,7 +51,7 @@ def headers() -> dict[str, str]:
     }
     return {
         "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
-        "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), bluetooth=()",
+        "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=()",
         "Referrer-Policy": "same-origin",  # an address holds all settings
         "X-Content-Type-Options": "nosniff",
     }
