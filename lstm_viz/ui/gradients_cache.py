@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import lru_cache
+from typing import Literal
 
+import plotly.graph_objects as go
+
+from lstm_viz.figures.clipping import losses_figure, norms_figure
+from lstm_viz.figures.gradients import Theme, flows_figure, radii_figure
 from lstm_viz.gradients.clipping import Clipped, clipped
 from lstm_viz.gradients.measuring import Flow
 from lstm_viz.gradients.networks import CELLS, flow_of, seeded_reader
@@ -30,6 +35,30 @@ def all_radii(spec: GradientSpec) -> tuple[Radius, ...]:
 def all_clipped(spec: GradientSpec) -> tuple[Clipped, ...]:
     """Training with clipping and without."""
     return tuple(_clipped(replace(_read_by(spec, cell), clip=spec.clip), cell) for cell in CLIPPED)
+
+
+@lru_cache(maxsize=2 * _KEPT)
+def flows_chart(spec: GradientSpec, of: Literal["x", "h"], theme: Theme) -> go.Figure:
+    """``flows`` drawn. Plotly takes 20 to 30 ms for each of these charts, and a room asks for them together."""
+    return flows_figure(flows(spec), of, theme)
+
+
+@lru_cache(maxsize=_KEPT)
+def radii_chart(spec: GradientSpec, theme: Theme) -> go.Figure:
+    """``all_radii`` drawn."""
+    return radii_figure(all_radii(spec), flows(spec), theme)
+
+
+@lru_cache(maxsize=_KEPT)
+def norms_chart(spec: GradientSpec, theme: Theme) -> go.Figure:
+    """The norms of ``all_clipped`` drawn."""
+    return norms_figure(all_clipped(spec), theme)
+
+
+@lru_cache(maxsize=_KEPT)
+def losses_chart(spec: GradientSpec, theme: Theme) -> go.Figure:
+    """The losses of ``all_clipped`` drawn."""
+    return losses_figure(all_clipped(spec), theme)
 
 
 def _read_by(spec: GradientSpec, cell: Cell) -> GradientSpec:

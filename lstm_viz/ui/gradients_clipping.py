@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from lstm_viz.figures.clipping import losses_figure, norms_figure
 from lstm_viz.figures.gradients import Theme
 from lstm_viz.gradients.clipping import RATE, TRAINED
 from lstm_viz.gradients.spec import GradientSpec
 from lstm_viz.gradients.words import say_clipping, say_losses
 from lstm_viz.ui.charts import chart
-from lstm_viz.ui.gradients_cache import all_clipped
+from lstm_viz.ui.gradients_cache import all_clipped, losses_chart, norms_chart
 
 _CODE = """optimizer.zero_grad()
 loss.backward()
@@ -35,13 +34,12 @@ def section(spec: GradientSpec, theme: Theme) -> None:
 
 def norms(spec: GradientSpec, theme: Theme) -> None:
     """The norms, and what is to be seen on them."""
-    found = all_clipped(spec)
-    chart(norms_figure(found, theme), "gradients_norms", "Norm of the gradients before and after clipping", fills=True)
-    st.markdown(say_clipping(found))
+    alt = "Norm of the gradients before and after clipping"
+    chart(norms_chart(spec, theme), "gradients_norms", alt, fills=True)
+    st.markdown(say_clipping(all_clipped(spec)))
 
 
 def losses(spec: GradientSpec, theme: Theme) -> None:
     """The losses, and what is to be seen on them."""
-    found = all_clipped(spec)
-    chart(losses_figure(found, theme), "gradients_losses", "Loss with clipping and without", fills=True)
-    st.markdown(say_losses(found))
+    chart(losses_chart(spec, theme), "gradients_losses", "Loss with clipping and without", fills=True)
+    st.markdown(say_losses(all_clipped(spec)))

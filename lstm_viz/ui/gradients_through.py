@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from lstm_viz.figures.gradients import Theme, flows_figure, radii_figure
+from lstm_viz.figures.gradients import Theme
 from lstm_viz.gradients.spec import GradientSpec
 from lstm_viz.gradients.words import say_inputs, say_radii, say_states
 from lstm_viz.ui.charts import chart
-from lstm_viz.ui.gradients_cache import all_radii, flows
+from lstm_viz.ui.gradients_cache import all_radii, flows, flows_chart, radii_chart
 
 _HOW = (
     "Measured by torch.autograd on real nn.RNN, nn.GRU and nn.LSTM modules that read the same batch of the adding "
@@ -34,18 +34,16 @@ def section(spec: GradientSpec, theme: Theme) -> None:
 
 def inputs(spec: GradientSpec, theme: Theme) -> None:
     """|∂loss/∂x_t|, and what is to be seen on it."""
-    found = flows(spec)
-    chart(flows_figure(found, "x", theme), "gradients_x", "Gradient of the loss by the input of each step", fills=True)
-    st.markdown(say_inputs(found))
+    alt = "Gradient of the loss by the input of each step"
+    chart(flows_chart(spec, "x", theme), "gradients_x", alt, fills=True)
+    st.markdown(say_inputs(flows(spec)))
 
 
 def states(spec: GradientSpec, theme: Theme) -> None:
     """|∂loss/∂h_t|, and what is to be seen on it."""
-    found = flows(spec)
-    chart(
-        flows_figure(found, "h", theme), "gradients_h", "Gradient of the loss by the state after each step", fills=True
-    )
-    st.markdown(say_states(found, spec))
+    alt = "Gradient of the loss by the state after each step"
+    chart(flows_chart(spec, "h", theme), "gradients_h", alt, fills=True)
+    st.markdown(say_states(flows(spec), spec))
 
 
 def radii(spec: GradientSpec, theme: Theme) -> None:
@@ -55,8 +53,7 @@ def radii(spec: GradientSpec, theme: Theme) -> None:
 
 
 def _radii_chart(spec: GradientSpec, theme: Theme) -> None:
-    figure = radii_figure(all_radii(spec), flows(spec), theme)
-    chart(figure, "gradients_radii", "Spectral radius of W_hh, gate by gate", fills=True)
+    chart(radii_chart(spec, theme), "gradients_radii", "Spectral radius of W_hh, gate by gate", fills=True)
 
 
 def _about_radii(spec: GradientSpec) -> str:
