@@ -9,7 +9,7 @@ import streamlit as st
 from lstm_viz.figures.gradients import Theme
 from lstm_viz.gradients.spec import GradientSpec, View
 from lstm_viz.ui.gradients_settings import take_gradients
-from lstm_viz.ui.slides import turn_bar
+from lstm_viz.ui.slides import screen, turn_bar
 
 SLIDES: tuple[tuple[View, str, str], ...] = (
     ("through-time", "gradients_through", "inputs"),
@@ -21,14 +21,6 @@ SLIDES: tuple[tuple[View, str, str], ...] = (
 )
 """Of each screen the tab that its picture is on, and the module and the function that draw it."""
 _KEY = "gradients_slide"
-_STYLE = """
-.st-key-gradients_screen{min-height:calc(100vh - var(--lv-bar) - 5.5rem);flex-wrap:nowrap}
-.st-key-gradients_screen :is(.stVerticalBlock,[data-testid=stLayoutWrapper],.stElementContainer):has(.stPlotlyChart){
-flex:1 1 auto;min-height:10rem}
-.st-key-gradients_screen .stElementContainer:has(.stPlotlyChart)>*{height:100%}
-.st-key-gradients_screen .stPlotlyChart{position:absolute;inset:0}
-.st-key-gradients_screen [data-testid=stMarkdownContainer] p{font-size:1.08rem;line-height:1.4;margin:0}
-"""
 
 
 def gradients_slides(spec: GradientSpec, theme: Theme) -> None:
@@ -36,8 +28,7 @@ def gradients_slides(spec: GradientSpec, theme: Theme) -> None:
     place = place_of(spec.view, st.session_state.get(_KEY, 0))
     turn_bar(place, len(SLIDES), _turn, key="gradients_turn")
     _, module, name = SLIDES[place]
-    st.html(f"<style>{_STYLE}</style>")
-    with st.container(key="gradients_screen"):
+    with screen("gradients"):
         getattr(import_module(f"lstm_viz.ui.{module}"), name)(spec, theme)
 
 

@@ -31,6 +31,12 @@ _STYLE = """
 .stApp{background:light-dark(PAPER_LIGHT,PAPER_DARK);color:light-dark(INK_LIGHT,INK_DARK)}
 .stMainBlockContainer :is(p,li,h1,h2,h3,h4,h5,h6,td,th,summary,[data-testid=stCaptionContainer],.small){
 color:light-dark(INK_LIGHT,INK_DARK)}
+.stMainBlockContainer button[aria-checked=true] p{color:light-dark(INK_LIGHT,INK_DARK)!important;font-weight:650}
+.stMainBlockContainer [data-testid=stAlert] [data-testid=stIconMaterial]{color:light-dark(INK_LIGHT,INK_DARK)!important}
+.stMainBlockContainer button:is([kind=primary],[data-variant=primary]):not(:disabled){
+background:light-dark(T_LIGHT,T_DARK);border-color:light-dark(T_LIGHT,T_DARK)}
+.stMainBlockContainer button:is([kind=primary],[data-variant=primary]):not(:disabled) :is(p,span){
+color:light-dark(PAPER_LIGHT,PAPER_DARK)!important}
 .stMainBlockContainer button:not(:disabled) kbd{color:light-dark(INK_LIGHT,INK_DARK)!important;opacity:1!important}
 .stMainBlockContainer :is(p,li,td,th,code,span,small,sub){font-size:max(1em,var(--lv-least))}
 [data-testid=stCaptionContainer]{opacity:1}
@@ -39,6 +45,7 @@ color:light-dark(INK_LIGHT,INK_DARK)}
 .stMain::after{content:"";position:fixed;z-index:999980;left:0;right:0;bottom:0;height:var(--lv-bar);
 background:light-dark(BOX_LIGHT,BOX_DARK);border-top:1px solid light-dark(FAINT_LIGHT,FAINT_DARK)}
 .stApp .st-key-toolbar{top:auto;bottom:0;right:1.2rem;height:var(--lv-bar)}
+.stMain:has(.st-key-inspector) .st-key-diagram,.stMain:has(.st-key-step) [class*=st-key-data_way]{display:none}
 .st-key-sizes{position:fixed;z-index:999985;left:1.2rem;bottom:0;width:auto;max-width:calc(100vw - 2.4rem);
 height:var(--lv-bar);flex-direction:row;align-items:center;gap:0}
 .st-key-sizes>*:not([class*=controls]){display:none}
@@ -61,7 +68,7 @@ def presentation_style(title: str) -> None:
 def _style() -> str:
     light, dark = strong("light"), strong("dark")
     style = _STYLE
-    for name in ("paper", "ink", "box", "faint"):
+    for name in ("paper", "ink", "box", "faint", "T"):
         style = style.replace(f"{name.upper()}_LIGHT", light[name]).replace(f"{name.upper()}_DARK", dark[name])
     both = [
         f"--{name}:light-dark({colour},{dark_colours[name]})"

@@ -30,7 +30,9 @@ export default function ({ data: bytes, parentElement, setTriggerValue, setState
   if (!panel.hidden) drawPanel(data)
   window.addEventListener("keydown", onKey)
   window.addEventListener("resize", onResize)
+  const leaveScreens = data.presenting ? fillScreens() : () => {}
   return () => {
+    leaveScreens()
     window.removeEventListener("keydown", onKey)
     window.removeEventListener("resize", onResize)
   }
@@ -111,11 +113,19 @@ function joinWords(link) {
   return made
 }
 
-function pageChoice({ page, pages }) {
+// The page that is shown stands there with its tabs, whose own row is not for the room
+function pageChoice({ page, pages, tabs, tab }) {
   const select = Object.assign(document.createElement("select"), { className: "page", title: "Page" })
   select.setAttribute("aria-label", "Page")
-  select.append(...pages.map((title) => new Option(title, title, title === page, title === page)))
-  select.onchange = () => act("page", { title: select.value })
+  const parts = Object.assign(document.createElement("optgroup"), { label: page })
+  parts.append(...Object.entries(tabs).map(([word, label]) => new Option(label, word, word === tab, word === tab)))
+  const option = (title) => new Option(title, title, title === page, title === page)
+  select.append(...pages.map((title) => (title === page && parts.children.length ? parts : option(title))))
+  select.onchange = () => {
+    const { value, parentElement } = select.selectedOptions[0]
+    if (parentElement === parts) act("tab", { word: value })
+    else act("page", { title: value })
+  }
   return select
 }
 

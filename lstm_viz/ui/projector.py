@@ -12,19 +12,23 @@ from lstm_viz.ui.projector_link import KEY, USUAL_TYPE, chart_type, following, p
 from lstm_viz.ui.room import Adopt, close_room, go_to_page, join_room, my_room, open_room, say
 from lstm_viz.ui.room_place import join_link, qr_code, reach
 from lstm_viz.ui.rooms import RoomError, rooms
+from lstm_viz.ui.tabs import CELL_TABS, MISTAKE_TABS
 
 _PROJECTOR = component(
     "projector",
     '<div class="buttons"></div><div class="behind" hidden><section class="panel" role="dialog" aria-modal="true" '
     'aria-label="Take the room along"></section></div>',
+    parts=("screens",),
 )
 _REFUSED = "room_refused"
+_TABS = {"Inside the cell": CELL_TABS, "Mistakes": MISTAKE_TABS}
+"""Of a page the tabs that are for the room."""
 
 
 def projector(title: str, pages: Mapping[str, str], adopt: Adopt) -> None:
     """Two buttons, and the panel with the room's code. The keys P and Escape belong to them.
 
-    While the page ``title`` is presented, one of ``pages`` (file → title) can be chosen here.
+    While the page ``title`` is presented, one of ``pages`` (file → title) or of its tabs can be chosen here.
     """
     data = {
         "presenting": presenting(),
@@ -34,14 +38,23 @@ def projector(title: str, pages: Mapping[str, str], adopt: Adopt) -> None:
         "page": title,
         "type": chart_type(),
         "pages": list(pages.values()),
+        **_tabs(title),
     }
     _PROJECTOR(
         key=KEY,
         data=data,
         default={"type": USUAL_TYPE},
         on_type_change=lambda: None,
-        on_act_change=lambda: _act(pages, adopt),
+        on_act_change=lambda: _act(title, pages, adopt),
     )
+
+
+def _tabs(title: str) -> dict[str, Any]:
+    """The tabs of a page, and which of them is open."""
+    tabs = _TABS.get(title)
+    if tabs is None:
+        return {"tabs": {}, "tab": ""}
+    return {"tabs": dict(tabs.labels), "tab": tabs.to_query().get(tabs.name, next(iter(tabs.labels)))}
 
 
 def _room() -> dict[str, Any] | None:
@@ -59,13 +72,16 @@ def _refused() -> str:
     return str(st.session_state.get(_REFUSED, ""))
 
 
-def _act(pages: Mapping[str, str], adopt: Adopt) -> None:
+def _act(title: str, pages: Mapping[str, str], adopt: Adopt) -> None:
     said: Any = (st.session_state.get(KEY) or {}).get("act")
     if not isinstance(said, dict):
         return
     st.session_state[_REFUSED] = ""
     if said.get("name") == "page":
         go_to_page(next((page for page, title in pages.items() if title == said.get("title")), ""))
+        return
+    if said.get("name") == "tab" and title in _TABS:
+        _TABS[title].adopt({_TABS[title].name: str(said.get("word", ""))})
         return
     try:
         _do(str(said.get("name")), said, adopt)
