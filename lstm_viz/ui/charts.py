@@ -9,11 +9,20 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from lstm_viz.dims import Axis, Shape, Sizes
-from lstm_viz.drawing.palette import DARK, LIGHT, strong, stronger, variables
+from lstm_viz.drawing.palette import DARK, LIGHT, strong, stronger
 from lstm_viz.drawing.svg import leading_symbol
 from lstm_viz.figures.style import CONFIG, enlarged
 from lstm_viz.ui.projector_link import chart_type, presenting
 
+NUMBERS_STYLE = (
+    "<style>.numbers{border-collapse:collapse;font-size:.9rem;font-variant-numeric:tabular-nums;margin:0 0 .6rem}"
+    ".numbers th,.numbers td{border:0!important;padding:.12rem .55rem .12rem 0!important;text-align:right;"
+    "white-space:nowrap;font-family:ui-monospace,Menlo,Consolas,'DejaVu Sans Mono',monospace}"
+    ".numbers th{font-weight:400;opacity:.8;text-align:left}.numbers.left td{text-align:left}"
+    ".numbers.left td:nth-child(2){white-space:normal}"
+    "@media(max-width:640px){.numbers.left tr{display:flex;flex-wrap:wrap;border-bottom:1px solid #8884}}</style>"
+)
+"""Of a table with the class ``numbers``."""
 _TEXTS = (".annotation-text", "g[class*=tick] text", "g[class*=title] text:not(.gtitle)", ".legendtext")
 
 
@@ -63,15 +72,7 @@ def number_table(labels: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
         f"<tr><th>{label}</th>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>"
         for label, row in zip(labels, rows, strict=True)
     )
-    style = (
-        "<style>.numbers{border-collapse:collapse;font-size:.9rem;font-variant-numeric:tabular-nums;margin:0 0 .6rem}"
-        ".numbers th,.numbers td{border:0!important;padding:.12rem .55rem .12rem 0!important;text-align:right;"
-        "white-space:nowrap;font-family:ui-monospace,Menlo,Consolas,'DejaVu Sans Mono',monospace}"
-        ".numbers th{font-weight:400;opacity:.8;text-align:left}.numbers.left td{text-align:left}"
-        ".numbers.left td:nth-child(2){white-space:normal}"
-        "@media(max-width:640px){.numbers.left tr{display:flex;flex-wrap:wrap;border-bottom:1px solid #8884}}</style>"
-    )
-    return f'{style}<div class="lv-wide"><table class="numbers">{"".join(lines)}</table></div>'
+    return f'{NUMBERS_STYLE}<div class="lv-wide"><table class="numbers">{"".join(lines)}</table></div>'
 
 
 def coloured_axes(axes: Shape, sizes: Sizes) -> str:
@@ -84,18 +85,3 @@ def coloured_axes(axes: Shape, sizes: Sizes) -> str:
 def _in_colour(axis: Axis, text: str) -> str:
     symbol = leading_symbol(axis)
     return f'<span class="s-{symbol}">{text}</span>' if symbol else text
-
-
-def themed(svg: str) -> str:
-    """A drawing for st.markdown, in the colours of the page's theme; a wide one scrolls."""
-    light, dark = palette_of("light"), palette_of("dark")
-    colours = ";".join(f"{name}:light-dark({light[name]},{dark[name]})" for name in light)
-    width = float(svg.split('viewBox="0 0 ')[1].split()[0])
-    style = f"{colours};width:100%;min-width:{min(width, 940):.0f}px;max-width:{width:.0f}px;height:auto"
-    return f'<div class="lv-wide">{svg.replace("<svg ", f"""<svg style="{style}" """, 1)}</div>'
-
-
-def palette_of(theme: str) -> dict[str, str]:
-    """The custom properties of a drawing, by name."""
-    pairs = (pair.partition(":") for pair in variables(theme).split(";"))
-    return {name: colour for name, _, colour in pairs}

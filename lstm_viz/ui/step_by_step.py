@@ -9,6 +9,7 @@ from lstm_viz.ui.cell_cache import Opened, cell_view, drawing_of, open_run
 from lstm_viz.ui.cell_component import CHOSE_UNIT, cell_player, is_narrow
 from lstm_viz.ui.cell_place import place
 from lstm_viz.ui.cell_view import CellView
+from lstm_viz.ui.projector_link import presenting
 from lstm_viz.ui.settings import current
 from lstm_viz.ui.text import literal
 from lstm_viz.ui.unit_panel import unit_panel
@@ -25,9 +26,11 @@ def step_by_step() -> None:
     settings = current()
     opened, view = open_run(settings), cell_view(settings)
     assert opened is not None
-    drawing = drawing_of(settings, view, _anchor(view), tall=is_narrow(_KEY))
+    drawing, note = drawing_of(settings, view, _anchor(view), tall=is_narrow(_KEY)), sliced(view)
+    if note and presenting():
+        st.caption(literal(note))  # the picture takes the room that is left below
     cell_player(drawing, place(), labels_of(view), fact_of(opened), lambda: None, key=_KEY)
-    if note := sliced(view):
+    if note and not presenting():
         st.caption(literal(note))
     with st.container(key="unit_numbers"):
         unit_panel(view, torch_value(opened, view))

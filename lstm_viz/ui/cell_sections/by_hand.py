@@ -4,42 +4,78 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from lstm_viz.by_hand import LARGEST, ByHand, HandError, Layout, compute, first_weight, first_x, read_table
 from lstm_viz.figures.style import colour_of
 from lstm_viz.spec import Cell
 from lstm_viz.ui.cell_view import CellView
-from lstm_viz.ui.charts import number_table, signed
+from lstm_viz.ui.charts import NUMBERS_STYLE, number_table, signed
+from lstm_viz.ui.projector_link import presenting
+from lstm_viz.ui.slides import Screen, on_screens
 from lstm_viz.ui.text import literal
 from lstm_viz.unit import Equation, UnitArithmetic, explain_unit
 
 _TYPED = "by_hand_typed"
 _CELLS: dict[Cell, str] = {"lstm": "LSTM", "gru": "GRU", "rnn": "RNN"}
-_WIDTH = 86
+_WIDTH, _WIDTH_IN_ROOM = 86, 112
+_GRID = """<style>
+.blocks{display:grid;grid-template-columns:1fr 1fr;gap:1rem 2rem;margin-top:.6rem}.blocks section{min-width:0}
+</style>"""
 
 
 def section(view: CellView) -> None:
     """Sizes, the two tables, and the arithmetic, or a sentence on what was typed."""
+    if presenting():
+        outcome, products = partial(_outcome, view), partial(_products, view)
+        on_screens("by_hand", [Screen("A cell to fill in by hand", outcome), Screen("Every product", products)])
+        return
     st.markdown("Type over any number: a tiny cell computes with it, and each line below is one you can check by hand.")
-    layout = _layout(view)
+    layout = _layout(view, st.container(horizontal=True, gap="medium"))
     tables, arithmetic = st.columns([4, 5], gap="large")
     with tables:
         _tables(layout)
+        _to_the_first()
     with arithmetic:
-        try:
-            found = _compute(layout)
-        except HandError as error:
-            st.error(literal(str(error)))
-            return
-        _follow(layout, found)
+        if found := _computed(layout):
+            told = _chosen(layout, found, st.columns(2))
+            st.markdown(in_words(layout.cell, told))
+            st.markdown("".join(_blocks(told)), unsafe_allow_html=True)
+            _compared(layout, found, told)
+            _every_step(found)
 
 
-def _layout(view: CellView) -> Layout:
+def _outcome(view: CellView) -> None:
+    """On a projector: the tables, and what comes of them."""
     row = st.container(horizontal=True, gap="medium")
+    layout = _layout(view, row)
+    tables, outcome = st.columns([3, 2], gap="large")
+    with tables:
+        _tables(layout)
+    with outcome:
+        if found := _computed(layout):
+            told = _chosen(layout, found, (row, row))
+            st.markdown(in_words(layout.cell, told))
+            _compared(layout, found, told)
+            _every_step(found)
+        _to_the_first()
+
+
+def _products(view: CellView) -> None:
+    """On a projector: each product of the tables."""
+    row = st.container(horizontal=True, gap="medium")
+    layout = _layout(view, row)
+    if found := _computed(layout):
+        blocks = "".join(f"<section>{each}</section>" for each in _blocks(_chosen(layout, found, (row, row))))
+        st.html(f'{NUMBERS_STYLE}{_GRID}<div class="blocks">{blocks}</div>')
+
+
+def _layout(view: CellView, row: DeltaGenerator) -> Layout:
     cell: Cell = row.segmented_control(
         "Cell",
         list(_CELLS),
@@ -72,12 +108,16 @@ def _tables(layout: Layout) -> None:
     _editor(f"{layout.cell} weights", layout.weight_rows, layout.weight_columns, first_weight)
     st.markdown(f"**The input** x (T, F) = ({T}, {F}); the state starts with zeros")
     _editor("x", layout.x_rows, layout.x_columns, first_x)
+
+
+def _to_the_first() -> None:
     st.button("Back to the first numbers", on_click=_forget)
 
 
 def _editor(name: str, rows: Sequence[str], columns: Sequence[str], first: Callable[[str, str], str]) -> None:
     """A table of texts. What was typed is kept beside the widget, which forgets when its tab closes."""
-    key = f"by_hand {name} {len(rows)} {len(columns)} {st.session_state.get('by_hand_round', 0)}"
+    width = _WIDTH_IN_ROOM if presenting() else _WIDTH
+    key = f"by_hand {name} {len(rows)} {len(columns)} {width} {st.session_state.get('by_hand_round', 0)}"
     base = f"{key} base"
     if key not in st.session_state or base not in st.session_state:
         # as long as the editor stands, its table must stay as it was: its edits are counted from there
@@ -88,7 +128,7 @@ def _editor(name: str, rows: Sequence[str], columns: Sequence[str], first: Calla
             columns=list(columns),
             dtype="str",
         )
-    config: dict[str, Any] = {column: st.column_config.TextColumn(column, width=_WIDTH) for column in columns}
+    config: dict[str, Any] = {column: st.column_config.TextColumn(column, width=width) for column in columns}
     st.data_editor(
         st.session_state[base],
         key=key,
@@ -120,38 +160,43 @@ def _texts(
     return {(row, column): typed.get((name, row, column), first(row, column)) for row in rows for column in columns}
 
 
-def _compute(layout: Layout) -> ByHand:
+def _computed(layout: Layout) -> ByHand | None:
+    """The cell with the numbers that were typed; None, with a sentence on it, where one is no number."""
     weights, x = (layout.weight_rows, layout.weight_columns), (layout.x_rows, layout.x_columns)
     typed_weights = _texts(f"{layout.cell} weights", *weights, first_weight)
-    return compute(
-        layout, read_table("weights", *weights, typed_weights), read_table("x", *x, _texts("x", *x, first_x))
-    )
+    try:
+        return compute(
+            layout, read_table("weights", *weights, typed_weights), read_table("x", *x, _texts("x", *x, first_x))
+        )
+    except HandError as error:
+        st.error(literal(str(error)))
+        return None
 
 
-def _follow(layout: Layout, found: ByHand) -> None:
-    which = st.columns(2)
+def _chosen(layout: Layout, found: ByHand, places: Sequence[DeltaGenerator]) -> UnitArithmetic:
+    """The arithmetic of the step and the unit that are chosen in ``places``, where there is more than one."""
     step, unit = 0, 0
     if layout.steps > 1:
-        step = which[0].segmented_control(
+        step = places[0].segmented_control(
             "Step t", list(range(layout.steps)), default=0, required=True, key=f"by_hand_step {layout.steps}"
         )
     if layout.hidden > 1:
-        unit = which[1].segmented_control(
+        unit = places[1].segmented_control(
             "Unit", list(range(layout.hidden)), default=0, required=True, key=f"by_hand_unit {layout.hidden}"
         )
-    told = explain_unit(found.unrolled, unit=unit, step=step)
-    st.markdown(in_words(layout.cell, told))
-    st.markdown(_equations(told), unsafe_allow_html=True)
-    torchs = float(found.output[step, unit])
+    return explain_unit(found.unrolled, unit=unit, step=step)
+
+
+def _compared(layout: Layout, found: ByHand, told: UnitArithmetic) -> None:
+    torchs = float(found.output[told.step, told.unit])
     apart = abs(torchs - told.result.value)
     maker = f"nn.{layout.cell.upper()}({layout.features}, {layout.hidden})"
     st.markdown(
-        f":material/check_circle: `{maker}` itself gives output[{step}, {unit}] = **{signed(torchs, 4)}**: "
-        f"difference {apart:.2g}."
+        f":material/check_circle: `{maker}` itself gives output[{told.step}, {told.unit}] = "
+        f"**{signed(torchs, 4)}**: difference {apart:.2g}."
         if apart < 1e-6
         else f"`{maker}` gives {torchs:.6g}: difference {apart:.2g}."
     )
-    _every_step(found)
 
 
 def in_words(cell: Cell, told: UnitArithmetic) -> str:
@@ -182,14 +227,14 @@ def _percent(share: float) -> str:
     return f"{100 * share:.0f} %"
 
 
-def _equations(told: UnitArithmetic) -> str:
+def _blocks(told: UnitArithmetic) -> list[str]:
     blocks = []
     for gate in told.gates:
         steps = (gate.input_share, gate.recurrent_share, gate.pre_activation, gate.gate)
         blocks.append(_block(f"{gate.letter}, {gate.name}, row {gate.row}", gate.letter, steps))
     if told.state:
         blocks.append(_block("then c and h" if len(told.state) > 1 else "then h", "h", told.state))
-    return "".join(blocks)
+    return blocks
 
 
 def _block(title: str, letter: str, equations: Sequence[Equation]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 import streamlit as st
 from torch import Tensor
@@ -24,14 +25,26 @@ from lstm_viz.ui.cell_sections.inputs import recurrent_input
 from lstm_viz.ui.cell_sections.over_time import steps_of
 from lstm_viz.ui.cell_view import CellView
 from lstm_viz.ui.charts import chart, coloured_axes
+from lstm_viz.ui.projector_link import presenting
+from lstm_viz.ui.slides import Screen, heading, on_screens
 
 _KINDS = {"zeros": "zeros", "random": "random numbers", "carried": "carried from the batch before"}
+_OTHER = "When B changes"
 _LARGEST_SEED, _LARGEST_BATCH = 9999, 64
 
 
 def section(view: CellView) -> None:
     """Choose a start, see its shape and its code, and what it changes step by step."""
-    x = recurrent_input(view)
+    on_screens(
+        "initial_state",
+        [
+            Screen("What a start changes", partial(_start, view)),
+            Screen(_OTHER, partial(_other_batch, view)),
+        ],
+    )
+
+
+def _start(view: CellView) -> None:
     choice, seed = st.columns([3, 1], gap="medium", vertical_alignment="bottom")
     kind = choice.segmented_control(
         "Start with",
@@ -51,8 +64,8 @@ def section(view: CellView) -> None:
         disabled=kind != "random",
         persist_state="session",
     )
-    state = _state(view, x, kind, int(number))
-    found = effect_of(view.module, x, state)
+    x = recurrent_input(view)
+    found = effect_of(view.module, x, _state(view, x, kind, int(number)))
     words, picture = st.columns([2, 3], gap="medium")
     with words:
         st.markdown(_shape_sentence(view), unsafe_allow_html=True)
@@ -63,9 +76,7 @@ def section(view: CellView) -> None:
         names = ["forward →", "reverse ←"] if len(found.by_direction) == 2 else ["output"]
         series = [Series(f"{name}", values) for name, values in zip(names, found.by_direction, strict=True)]
         title = "difference from a start with zeros"
-        chart(differences(series, found.rounding, steps_of(view).labels, title), "cell_start_effect", title)
-    st.divider()
-    _other_batch(view, x, state)
+        chart(differences(series, found.rounding, steps_of(view).labels, title), "cell_start_effect", title, fills=True)
 
 
 def _state(view: CellView, x: Tensor, kind: str, seed: int) -> State:
@@ -139,9 +150,12 @@ def _fading(name: str, values: tuple[float, ...], reverse: bool, rounding: float
     return f"{beginning}it fades to {100 * last / first:.2g} % of what it was, but the start is still felt."
 
 
-def _other_batch(view: CellView, x: Tensor, state: State) -> None:
+def _other_batch(view: CellView) -> None:
     B = view.unrolled.sizes["B"]  # noqa: N806
-    st.markdown("## When B changes")
+    x, state = recurrent_input(view), zero_state(view.module, B)
+    if not presenting():
+        st.divider()
+    heading(_OTHER)
     st.markdown(
         "A state belongs to its batch. Hand it to the next batch, and that one must have as many samples: the last "
         "batch of an epoch often has fewer."
@@ -177,6 +191,6 @@ def _batch_first_state(view: CellView, x: Tensor, state: State) -> None:
     parts = (state,) if isinstance(state, Tensor) else state
     turned = tuple(part.transpose(0, 1).contiguous() for part in parts)
     error = refusal(view.module, x, turned[0] if isinstance(state, Tensor) else (turned[0], turned[1]))
-    with st.expander("and with the batch in front, (B, L·D, H)?"):
+    with st.expander("and with the batch in front, (B, L·D, H)?", expanded=presenting()):
         st.code(error, language=None, wrap_lines=True)
         st.markdown("batch_first turns x and output, never the state.")

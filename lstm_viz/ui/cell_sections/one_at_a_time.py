@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 from torch import Tensor
 
@@ -22,23 +24,31 @@ from lstm_viz.ui.cell_sections.inputs import recurrent_input
 from lstm_viz.ui.cell_sections.over_time import steps_of
 from lstm_viz.ui.cell_view import CellView
 from lstm_viz.ui.charts import chart, number_table, signed
+from lstm_viz.ui.projector_link import presenting
+from lstm_viz.ui.slides import Screen, heading, on_screens
 
 _LETTERS = ("a", "b", "c")
 _SHOWN = 4
+_ARTICLE = "A worked example that people read: “LSTM Structure”"
 
 
 def section(view: CellView) -> None:
     """The three ways for this network, then the worked example."""
     feeding = compare_feeding(view.module, recurrent_input(view))
-    st.markdown(" ".join(feeding.sentences).replace("e-", "e−"))
-    _ways(feeding, view)
-    labels = steps_of(view).labels
-    _differences(feeding, "cell_feeding", labels)
-    st.divider()
-    _example()
+    example = example_five()
+    on_screens(
+        "feeding",
+        [
+            Screen("The same sequence, fed in three ways", partial(_ways, feeding, view)),
+            Screen("How far apart they are", partial(_differences, feeding, "cell_feeding", steps_of(view).labels)),
+            Screen(_ARTICLE, partial(_example, example)),
+            Screen("The reason, proved", partial(_proof, example)),
+        ],
+    )
 
 
 def _ways(feeding: Feeding, view: CellView) -> None:
+    st.markdown(" ".join(feeding.sentences).replace("e-", "e−"))
     width = feeding.at_once.output.shape[-1]
     columns = st.columns(3, gap="medium")
     for column, letter, way in zip(columns, _LETTERS, feeding.ways, strict=True):
@@ -77,12 +87,13 @@ def _differences(feeding: Feeding, key: str, labels: tuple[str, ...] = ()) -> No
         Series("(b) same state each time", feeding.same_state.differences),
     ]
     title = "difference from all at once"
-    chart(differences(series, feeding.at_once.rounding, labels, title), key, title)
+    chart(differences(series, feeding.at_once.rounding, labels, title), key, title, fills=True)
 
 
-def _example() -> None:
-    example = example_five()
-    st.markdown("## A worked example that people read: “LSTM Structure”")
+def _example(example: ExampleFive) -> None:
+    if not presenting():
+        st.divider()
+    heading(_ARTICLE)
     same = "prints the very numbers that the article shows, to all four decimals"
     here = f"This run {same}." if example.reproduced else f"This build of PyTorch no longer {same}."
     st.markdown(
@@ -101,7 +112,6 @@ def _example() -> None:
         st.markdown("and `c_n`")
         st.markdown(_beside(example.c_n, PRINTED_C_N, "c_n"), unsafe_allow_html=True)
         st.caption("✓: all four decimals as the article prints them.")
-    _proof(example)
 
 
 def _beside(values: Tensor, printed: Rows, name: str = "") -> str:

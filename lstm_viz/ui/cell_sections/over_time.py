@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import streamlit as st
 
@@ -12,29 +13,42 @@ from lstm_viz.figures.slices import Spread, shown, shown_note
 from lstm_viz.ui.cell_place import move
 from lstm_viz.ui.cell_view import CellView
 from lstm_viz.ui.charts import chart, signed
+from lstm_viz.ui.projector_link import presenting
+from lstm_viz.ui.slides import Screen, on_screens
 from lstm_viz.ui.text import literal
 from lstm_viz.valves import OPEN, SHUT, Valve, valves
 
-_MOST_UNITS = 12
-_CLICKS = "cell_time_clicks"
+_MOST_UNITS, _MOST_IN_ROOM = 12, 6
+_CLICKS, _SPREAD = "cell_time_clicks", "cell_time_spread"
 
 
 def section(view: CellView) -> None:
     """The heat maps, what they show in words, and the lines."""
     steps = steps_of(view)
     found, length = view.layer_pass, len(steps.labels)
-    st.markdown(literal(" ".join(sentences(view, steps, valves(found, view.sample, length)))))
-    units = shown(view.unrolled.sizes["H"], view.unit, _MOST_UNITS, _spread(view))
-    quantities = panels(found, view.sample, length, units)
+    said = sentences(view, steps, valves(found, view.sample, length))
+    on_screens(
+        "over_time",
+        [
+            Screen("Every unit over time", partial(_maps, view, steps, said[:2] if presenting() else said)),
+            Screen(f"Unit {view.unit} over time", partial(_lines, view, steps, said[2:] if presenting() else ())),
+        ],
+    )
+
+
+def _maps(view: CellView, steps: Steps, said: Sequence[str]) -> None:
+    st.markdown(literal(" ".join(said)))
+    _choose_spread(view)
+    units = _units(view)
+    quantities = _panels(view, steps, units)
     sides = [[each for each in quantities if each.valve], [each for each in quantities if not each.valve]]
     drawn = [side for side in sides if side]
     for column, side in zip(st.columns(len(drawn), gap="medium"), drawn, strict=True):
         with column:
             key = f"cell_time_{'valves' if side[0].valve else 'values'}"
             alt = f"Heat maps over time: {', '.join(f'{panel.letter}, {panel.name}' for panel in side)}"
-            chart(heat_maps(side, units, view.unit, steps, _clicks()), key, alt, _go_to_step)
+            chart(heat_maps(side, units, view.unit, steps, _clicks()), key, alt, _go_to_step, fills=True)
     st.caption(_legend(quantities, units, view))
-    _lines(view, quantities, units, steps)
 
 
 def steps_of(view: CellView) -> Steps:
@@ -79,20 +93,28 @@ def _gates_in_words(gates: Sequence[Valve]) -> str:
     )
 
 
-def _spread(view: CellView) -> Spread:
-    if view.unrolled.sizes["H"] <= _MOST_UNITS:
-        return "evenly"
+def _units(view: CellView) -> tuple[int, ...]:
+    most = _MOST_IN_ROOM if presenting() else _MOST_UNITS
+    return shown(view.unrolled.sizes["H"], view.unit, most, st.session_state.get(_SPREAD) or "evenly")
+
+
+def _panels(view: CellView, steps: Steps, units: tuple[int, ...]) -> tuple[Panel, ...]:
+    return panels(view.layer_pass, view.sample, len(steps.labels), units)
+
+
+def _choose_spread(view: CellView) -> None:
+    if view.unrolled.sizes["H"] <= _MOST_UNITS or presenting():
+        return
     names: dict[Spread, str] = {"evenly": "evenly apart", "around": f"around unit {view.unit}"}
-    chosen: Spread = st.segmented_control(
+    st.segmented_control(
         "Units shown",
         list(names),
         format_func=names.__getitem__,
         default="evenly",
         required=True,
-        key="cell_time_spread",
+        key=_SPREAD,
         persist_state="session",
     )
-    return chosen
 
 
 def _go_to_step() -> None:
@@ -122,7 +144,9 @@ def _legend(quantities: Sequence[Panel], units: tuple[int, ...], view: CellView)
     return " ".join(said)
 
 
-def _lines(view: CellView, quantities: Sequence[Panel], units: tuple[int, ...], steps: Steps) -> None:
+def _lines(view: CellView, steps: Steps, said: Sequence[str]) -> None:
+    units = _units(view)
+    quantities = _panels(view, steps, units)
     every = f"all of unit {view.unit}"
     letters = {panel.letter: panel for panel in quantities}
     chosen = st.segmented_control(
@@ -139,7 +163,9 @@ def _lines(view: CellView, quantities: Sequence[Panel], units: tuple[int, ...], 
         if chosen in letters
         else unit_lines(quantities, units.index(view.unit), view.unit, steps)
     )
-    chart(figure, "cell_time_figure", f"Lines over time: {chosen or every}")
+    chart(figure, "cell_time_figure", f"Lines over time: {chosen or every}", fills=True)
+    if said:
+        st.markdown(literal(" ".join(said)))
 
 
 def _count(number: int, noun: str) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
-from torch import Tensor
 
 from lstm_viz.dims import Axis, Sizes, describe
 from lstm_viz.figures.slices import shown, shown_note
@@ -13,23 +14,32 @@ from lstm_viz.recurrent import Gate
 from lstm_viz.ui.caches import cached_parameters
 from lstm_viz.ui.cell_view import CellView
 from lstm_viz.ui.charts import chart, coloured_axes
+from lstm_viz.ui.projector_link import presenting
+from lstm_viz.ui.slides import Screen, on_screens
 
-_MOST_UNITS, _MOST_COLUMNS = 12, 24
+_MOST_UNITS, _MOST_IN_ROOM, _MOST_COLUMNS = 12, 6, 24
 
 
 def section(view: CellView) -> None:
     """The shapes in words, the stack, and the projection where there is one."""
+    screens = [Screen("The weights, cut in gates", partial(_stack, view))]
+    if view.layer_pass.weights.weight_hr is not None and presenting():
+        screens.append(Screen("The projection", partial(_projection, view)))
+    on_screens("weights", screens)
+
+
+def _stack(view: CellView) -> None:
     found, H = view.layer_pass, view.unrolled.sizes["H"]  # noqa: N806
     suffix, gates = found.weights.suffix, found.gate_kinds
     named = {row.local: row for row in cached_parameters(view.forward.spec).rows if row.local.endswith(suffix)}
     st.markdown(" ".join(_sentences(view, named)), unsafe_allow_html=True)
     picture, words = st.columns([3, 2], gap="medium")
-    rows = Rows(gates, H, shown(H, view.unit, _MOST_UNITS), view.unit)
+    rows = Rows(gates, H, shown(H, view.unit, _MOST_IN_ROOM if presenting() else _MOST_UNITS), view.unit)
     matrices = _matrices(view)
     columns = [shown(matrix.values.shape[1], 0, _MOST_COLUMNS) for matrix in matrices]
     with picture:
         alt = f"Heat maps of {', '.join(matrix.name for matrix in matrices)}, cut in gates"
-        chart(stacked(matrices, rows, columns), "cell_weights", alt)
+        chart(stacked(matrices, rows, columns), "cell_weights", alt, fills=True)
         st.caption(_note(rows, matrices, columns))
     with words:
         st.markdown(
@@ -37,8 +47,8 @@ def section(view: CellView) -> None:
         )
         st.code(_code(view, gates), language="python")
         st.markdown(_row_in_words(rows, view))
-        if found.weights.weight_hr is not None:
-            _projection(found.weights.weight_hr, view.unit)
+        if not presenting():
+            _projection(view)
 
 
 def _sentences(view: CellView, named: dict[str, Weight]) -> list[str]:
@@ -113,11 +123,14 @@ def _note(rows: Rows, matrices: list[Matrix], columns: list[tuple[int, ...]]) ->
     return " ".join(filter(None, said))
 
 
-def _projection(values: Tensor, unit: int) -> None:
+def _projection(view: CellView) -> None:
+    values, unit = view.layer_pass.weights.weight_hr, view.unit
+    if values is None:
+        return
     P, H = values.shape  # noqa: N806
     columns = shown(H, unit, _MOST_COLUMNS)
     axes = describe((Axis.of("P"), Axis.of("H")))
     st.markdown(f"`W_hr` {axes} = ({P}, {H}) makes the {P} numbers of h out of the {H} of o ⊙ tanh(c).")
-    chart(projection(values, unit, columns), "cell_projection", f"Heat map of W_hr {axes}")
+    chart(projection(values, unit, columns), "cell_projection", f"Heat map of W_hr {axes}", fills=True)
     if note := shown_note(columns, H, "columns"):
         st.caption(note)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from functools import partial
 
 import streamlit as st
 
@@ -10,7 +11,9 @@ from lstm_viz.drawing.leaving import Leaving, Place, leaving_diagram
 from lstm_viz.equalities import Equality, equalities, holdings, reached_by
 from lstm_viz.ui.cell_sections.inputs import module_call
 from lstm_viz.ui.cell_view import CellView
-from lstm_viz.ui.charts import coloured_axes, themed
+from lstm_viz.ui.charts import coloured_axes
+from lstm_viz.ui.drawing_component import drawing
+from lstm_viz.ui.slides import Screen, on_screens
 from lstm_viz.ui.text import inline_code
 
 _KINDS: dict[Leaving, str] = {
@@ -22,6 +25,16 @@ _KINDS: dict[Leaving, str] = {
 
 def section(view: CellView) -> None:
     """The grid, then what the results hold, then the equalities as they were measured."""
+    on_screens(
+        "what_leaves",
+        [
+            Screen("What leaves the layer", partial(_grid, view)),
+            Screen("What output and the states hold", partial(_results, view)),
+        ],
+    )
+
+
+def _grid(view: CellView) -> None:
     what: Leaving = st.segmented_control(
         "Show",
         list(_KINDS),
@@ -35,9 +48,15 @@ def section(view: CellView) -> None:
     width = view.layer_pass.h.shape[-1]
     unit = min(view.unit, width - 1)
     place = Place(view.layer, view.direction, view.step)
-    st.markdown(themed(leaving_diagram(view.unrolled, view.sample, unit, place, what)), unsafe_allow_html=True)
     legend = f"Numbers: unit {unit} of sample {view.sample}. Framed: leaves the layer. Dashed: stays inside. "
-    st.caption(f"{legend}Blue ring: the chosen layer, direction and step.")
+    drawing(
+        leaving_diagram(view.unrolled, view.sample, unit, place, what),
+        f"{legend}Blue ring: the chosen layer, direction and step.",
+        key="cell_leaving_grid",
+    )
+
+
+def _results(view: CellView) -> None:
     held, equal = st.columns([1, 1], gap="medium")
     with held:
         st.markdown("## What each result holds")
