@@ -36,7 +36,7 @@ class Order:
 def drawn(forward: Forward, order: Order) -> str:
     """The drawing of a forward pass, as ordered."""
     if order.unrolled and can_unroll(forward):
-        return unrolled_diagram(forward)
+        return unrolled_diagram(forward, far=order.far)
     return shapes_diagram(forward, tall=order.tall, far=order.far)
 
 

@@ -17,6 +17,10 @@ DEEPEST = 4
 _COLUMN, _BOX, _ROW = 104.0, (52.0, 32.0), 62.0
 _LEFT, _RIGHT = 84.0, 96.0
 _FRAME = 7.0
+_WIDE_COLUMN, _WIDE_BOX, _WIDE_RIGHT = 138.0, (76.0, 34.0), 124.0
+"""Where several rows are read from far away: the more rows, the larger the words beside them."""
+_LINE = {False: 14.0, True: 20.0}
+"""From one line of a name to the next, also where it is read from far away."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,13 @@ class _Grid:
     inputs: float
     outputs: float
     reverse: tuple[bool, ...]
+    box: tuple[float, float]
+    far: bool
+
+    @property
+    def second(self) -> float:
+        """What a second line of a block's name needs: there is one where it is read from far away."""
+        return _LINE[True] if self.far else 0.0
 
 
 def can_unroll(forward: Forward) -> bool:
@@ -34,10 +45,10 @@ def can_unroll(forward: Forward) -> bool:
     return spec.sequence_length <= LONGEST and spec.layers <= DEEPEST and not forward.computed
 
 
-def unrolled_diagram(forward: Forward) -> str:
+def unrolled_diagram(forward: Forward, *, far: bool = False) -> str:
     """The picture as SVG text: x[:, t] below, a cell for each layer and direction, output[:, t] above.
 
-    Raises ValueError where ``can_unroll`` is False.
+    Read from ``far``, its names have two lines. Raises ValueError where ``can_unroll`` is False.
     """
     spec, trace = forward.spec, forward.trace
     if not can_unroll(forward):
@@ -48,12 +59,14 @@ def unrolled_diagram(forward: Forward) -> str:
     outputs = [_step(forward, trace["output"], t) for t in steps]
     cells = spec.layers * spec.directions
     top = max(block.height for block in outputs) + 40
-    rows = [top + 56 + _ROW * (cells - 1 - row) for row in range(cells)]
-    below = top + 56 + _ROW * cells + max(block.height for block in inputs)
-    columns = [_LEFT + 46 + _COLUMN * t for t in steps]
+    first = top + 56 + (_LINE[True] if far else 0.0)
+    rows = [first + _ROW * (cells - 1 - row) for row in range(cells)]
+    below = first + _ROW * cells + max(block.height for block in inputs)
+    column, box = (_WIDE_COLUMN, _WIDE_BOX) if far and cells > 1 else (_COLUMN, _BOX)
+    columns = [_LEFT + 46 + column * t for t in steps]
     reverse = tuple(spec.bidirectional and row % 2 == 1 for row in range(cells))
-    grid = _Grid(columns, rows, below, top, reverse)
-    width, height = columns[-1] + _BOX[0] + _RIGHT, below + 34
+    grid = _Grid(columns, rows, below, top, reverse, box, far)
+    width, height = columns[-1] + grid.box[0] + (_RIGHT if box == _BOX else _WIDE_RIGHT), below + 34 + grid.second
     root = picture(width, height, f"{spec.cell.upper()} unrolled over {spec.sequence_length} steps")
     tensors = add(root, "g", role="list", aria_label="Tensors of each step")
     for t in steps:
@@ -79,28 +92,29 @@ def _at(forward: Forward, record: TensorRecord, t: int) -> str:
 
 def _column(root: Element, forward: Forward, grid: _Grid, t: int, below: Block, above: Block, into: str) -> None:
     x = grid.columns[t]
-    middle = x + _BOX[0] / 2
-    _part(root, below, middle, grid.inputs, into, under=True)
-    _part(root, above, middle, grid.outputs, "output", under=False)
+    middle = x + grid.box[0] / 2
+    _part(root, below, (middle, grid.inputs), into, 17, grid.far)
+    _part(root, above, (middle, grid.outputs), "output", 16, grid.far)
     arrows = add(root, "g", aria_hidden="true")
-    _line(arrows, [(middle, grid.inputs - below.height - 4), (middle, grid.rows[0] + _BOX[1] + _FRAME + 2)])
-    _line(arrows, [(middle, grid.rows[-1] - _FRAME - 2), (middle, grid.outputs + 24)])
+    _line(arrows, [(middle, grid.inputs - below.height - 4), (middle, grid.rows[0] + grid.box[1] + _FRAME + 2)])
+    _line(arrows, [(middle, grid.rows[-1] - _FRAME - 2), (middle, grid.outputs + 24 + grid.second)])
     for row, y in enumerate(grid.rows):
         first_of_layer = row % forward.spec.directions == 0
         if row and first_of_layer:
-            _line(arrows, [(middle, grid.rows[row - 1] - _FRAME - 2), (middle, y + _BOX[1] + _FRAME + 2)])
+            _line(arrows, [(middle, grid.rows[row - 1] - _FRAME - 2), (middle, y + grid.box[1] + _FRAME + 2)])
         if forward.spec.bidirectional and first_of_layer:  # both directions read the same, and are put side by side
             top = grid.rows[row + 1] - _FRAME
-            size = {"width": _BOX[0] + 2 * _FRAME, "height": y + _BOX[1] + _FRAME - top}
+            size = {"width": grid.box[0] + 2 * _FRAME, "height": y + grid.box[1] + _FRAME - top}
             add(arrows, "rect", None, class_="hull", stroke_dasharray="3 3", x=x - _FRAME, y=top, rx=8, **size)
-        add(arrows, "rect", class_="box", x=x, y=y, width=_BOX[0], height=_BOX[1], rx=6)
+        add(arrows, "rect", class_="box", x=x, y=y, width=grid.box[0], height=grid.box[1], rx=6)
         arrow = ("←" if grid.reverse[row] else "→") if forward.spec.bidirectional else ""
         text = f"{forward.spec.cell.upper()}{arrow}"
         add(arrows, "text", text, x=middle, y=y + 20, text_anchor="middle", font_size=12.5, font_weight=600)
 
 
-def _part(root: Element, block: Block, middle: float, y: float, tensor: str, *, under: bool) -> None:
-    record = block.record
+def _part(root: Element, block: Block, at: tuple[float, float], tensor: str, below: float, far: bool) -> None:
+    """A block whose front stands on the middle ``at``, with its name ``below``."""
+    record, (middle, y) = block.record, at
     axes = ", ".join(f"{axis.spoken} = {size}" for axis, size in zip(record.axes, record.shape, strict=True))
     label = f"{record.name}, shape {record.shape}: {axes}"
     group = add(
@@ -117,16 +131,17 @@ def _part(root: Element, block: Block, middle: float, y: float, tensor: str, *, 
     add(group, "title", label)
     left = middle - (block.front[0] + block.shift[0]) / 2
     draw_faces(group, block, left, y)
-    add(group, "text", record.name, x=middle, y=y + (17 if under else 16), text_anchor="middle", font_size=12)
+    for line, text in enumerate(record.name.replace("[", " [", 1).split(" ", 1) if far else [record.name]):
+        add(group, "text", text, x=middle, y=y + below + line * _LINE[far], text_anchor="middle", font_size=12)
 
 
 def _handing_on(root: Element, forward: Forward, grid: _Grid, row: int) -> None:
     """h (and c) from one step to the next, from zeros at the start to a row of h_n at the end."""
     group = add(root, "g", aria_hidden="true")
-    y = grid.rows[row] + _BOX[1] / 2
+    y = grid.rows[row] + grid.box[1] / 2
     states = "h, c" if forward.spec.cell == "lstm" else "h"
     reverse = grid.reverse[row]
-    starts = [x + _BOX[0] for x in grid.columns]
+    starts = [x + grid.box[0] for x in grid.columns]
     for t in range(len(grid.columns) - 1):
         ends = (starts[t] + 2, grid.columns[t + 1] - 2)
         _line(group, [(x, y) for x in (reversed(ends) if reverse else ends)])
@@ -138,19 +153,19 @@ def _handing_on(root: Element, forward: Forward, grid: _Grid, row: int) -> None:
     if reverse:
         _line(group, [(right + 30, y), (right, y)])
         _line(group, [(left, y), (left - 30, y)])
-        _ends(group, names, left - 34, y, "end", final=True)
-        _ends(group, "zeros", right + 34, y, "start", final=False)
+        _ends(group, names, (left - 34, y), "end", grid.far, final=True)
+        _ends(group, "zeros", (right + 34, y), "start", grid.far, final=False)
     else:
         _line(group, [(left - 30, y), (left, y)])
         _line(group, [(right, y), (right + 30, y)])
-        _ends(group, "zeros", left - 34, y, "end", final=False)
-        _ends(group, names, right + 34, y, "start", final=True)
+        _ends(group, "zeros", (left - 34, y), "end", grid.far, final=False)
+        _ends(group, names, (right + 34, y), "start", grid.far, final=True)
 
 
-def _ends(group: Element, text: str, x: float, y: float, anchor: str, *, final: bool) -> None:
-    lines = text.split(", ")
+def _ends(group: Element, text: str, where: tuple[float, float], anchor: str, far: bool, *, final: bool) -> None:
+    lines, (x, y) = text.split(", "), where
     for place, line in enumerate(lines):
-        at = y + 4 + 14 * (place - (len(lines) - 1) / 2)
+        at = y + 4 + _LINE[far] * (place - (len(lines) - 1) / 2)
         kind = None if final else "soft"
         add(group, "text", line, x=x, y=at, text_anchor=anchor, font_size=12, class_=kind)
 
