@@ -14,10 +14,12 @@ from lstm_viz.ui.data_component import is_narrow, pictures
 from lstm_viz.ui.data_settings import DataSettings, current_data
 from lstm_viz.ui.data_use import use_buttons
 from lstm_viz.ui.embed import is_embedded
+from lstm_viz.ui.projector_link import presenting
+from lstm_viz.ui.slides import back_bar, screen
 from lstm_viz.ui.text import html_table, inline_code, literal
 
-WAY = "data_way"
-"""The key of the picture."""
+_BACK = "data_way_back"
+"""In the session: how often a presenter went back from a step to the whole way."""
 _TABLE = {"Windows": "windows", "Table": "table", "Split and scaling": "scaling"}
 _GENERATED = {"Samples": "samples"}
 _WORDS = {"Words": "words", "Padding and packing": "padding"}
@@ -30,7 +32,7 @@ def data_page() -> None:
     now = current_data()
     _notices(now)
     draw = data_way if now.is_own else _way  # a visitor's own data is not kept for others
-    picked = pictures(draw(now.ready.steps, tall=is_narrow(WAY)), key=WAY)
+    picked = pictures(draw(now.ready.steps, tall=is_narrow(way_key())), key=way_key())
     notes = "".join(f"<p class='small'>{html.escape(note)}</p>" for note in now.ready.notes)
     if chosen := next((step for step in now.ready.steps if step.name == picked), None):
         _inspector(chosen)
@@ -47,14 +49,25 @@ def data_page() -> None:
                 import_module(f"lstm_viz.ui.data_sections.{name}").section(now)
 
 
+def way_key() -> str:
+    """The key of the picture: a new one has no step picked."""
+    return f"data_way{st.session_state.get(_BACK, '')}"
+
+
+def _go_back() -> None:
+    st.session_state[_BACK] = st.session_state.get(_BACK, 0) + 1
+
+
 @lru_cache(maxsize=64)
 def _way(steps: tuple[Step, ...], tall: bool) -> str:
     return data_way(steps, tall=tall)
 
 
 def _inspector(step: Step) -> None:
-    """What a chosen step is, and the lines of the script that make it."""
-    with st.container(border=True, key="step"):
+    """What a chosen step is, and the lines of the script that make it; presented, in the place of the picture."""
+    if presenting():
+        back_bar("‹ The whole way", _go_back, key="turn_step")
+    with screen("step"), st.container(border=True, key="step"):
         st.html(
             f"<p>{inline_code(step.name)} {_shape(step)} {html.escape(axes_text(step.axes))} {step.dtype}. "
             f"{html.escape(f'{step.sentence} {step.arithmetic}')}</p>"

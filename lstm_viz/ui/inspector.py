@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Literal
+
 import streamlit as st
 
 from lstm_viz.about import about
@@ -10,11 +13,33 @@ from lstm_viz.dims import Axis, describe
 from lstm_viz.drawing.svg import leading_symbol
 from lstm_viz.forward import Forward
 from lstm_viz.trace import TensorRecord
+from lstm_viz.ui.projector_link import presenting
+from lstm_viz.ui.shapes_place import adopt_shapes, shapes_place
+from lstm_viz.ui.slides import back_bar, screen
 from lstm_viz.ui.text import coloured, inline_code, literal
+
+_ALL_IN_ROOM = 5
+"""On a projector, whose rows are higher, a table of so many is shown whole."""
 
 
 def inspector(forward: Forward, record: TensorRecord) -> None:
-    """The panel of one tensor, with a choice of the slice where it has three axes."""
+    """The panel of one tensor, with a choice of the slice where it has three axes.
+
+    Presented, it stands in the place of the picture, to which one goes back.
+    """
+    if not presenting():
+        _panel(forward, record)
+        return
+    back_bar("‹ The whole picture", _go_back, key="turn_tensor")
+    with screen("tensor"):
+        _panel(forward, record)
+
+
+def _go_back() -> None:
+    adopt_shapes(replace(shapes_place(), tensor="").to_query())
+
+
+def _panel(forward: Forward, record: TensorRecord) -> None:
     said = about(forward, record)
     with st.container(border=True, key="inspector"):
         st.markdown(f"## {inline_code(record.variable or record.name)} {coloured(record)}", unsafe_allow_html=True)
@@ -56,6 +81,9 @@ def _values(forward: Forward, record: TensorRecord) -> None:
     if len(choices) > 1:
         chosen = st.selectbox("Show", range(len(choices)), format_func=choices.__getitem__, key=f"slice_{record.name}")
     table = value_table(forward, record, chosen)
-    st.dataframe(table.frame, height=min(360, 38 + 35 * max(len(table.frame), 1)), key=f"values_{record.name}")
+    rows = max(len(table.frame), 1)
+    fits = presenting() and rows <= _ALL_IN_ROOM
+    height: Literal["auto"] | int = "auto" if fits else min(360, 38 + 35 * rows)
+    st.dataframe(table.frame, height=height, key=f"values_{record.name}")
     if table.note:
         st.caption(literal(table.note))

@@ -53,7 +53,7 @@ export default function ({ data: bytes, parentElement, setStateValue }) {
   observer.observe(picture)
   const key = (event) => {
     const way = { PageUp: -1, PageDown: 1 }[event.key]
-    if (!way || !isPresented() || event.defaultPrevented) return
+    if (!way || !isPresented() || event.defaultPrevented || !picture.clientWidth) return
     if (turn(way)) event.preventDefault()
   }
   picture.forget?.() // what is returned below is called when the page goes, not at an update

@@ -14,7 +14,7 @@ from lstm_viz.spreadsheet import Cell, Grid
 from lstm_viz.ui.data_component import is_narrow
 from lstm_viz.ui.data_sections.code import script_of
 from lstm_viz.ui.data_settings import DataSettings, current_data
-from lstm_viz.ui.data_way import WAY, said
+from lstm_viz.ui.data_way import said, way_key
 from lstm_viz.ui.take_away import script_files, table_file, take_away
 
 _MOST = 1_000
@@ -101,7 +101,7 @@ def _stem(now: DataSettings) -> str:
 
 def _sheet() -> Sheet:
     now = current_data()
-    blocks: list[Block] = [Drawing(data_way(now.ready.steps, tall=is_narrow(WAY))), Markup(f"<p>{said(now)}</p>")]
+    blocks: list[Block] = [Drawing(data_way(now.ready.steps, tall=is_narrow(way_key()))), Markup(f"<p>{said(now)}</p>")]
     table = isinstance(now.ready, Prepared) and now.ready.table is not None
     windows = [Section("Windows", [OnScreen("window", "A window on the rows of the table")])] if table else []
     return Sheet(
