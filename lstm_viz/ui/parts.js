@@ -46,6 +46,9 @@ function sayPart(picture, place, count, turn) {
     made.onclick = () => turn(way)
     return made
   }
+  const said = `${place} ${count}`
+  if (bar.dataset.said === said) return
+  bar.dataset.said = said
   bar.replaceChildren(
     button("‹", "The part before (Page Up)", -1, place === 0),
     Object.assign(document.createElement("span"), { textContent: `${place + 1} of ${count}` }),

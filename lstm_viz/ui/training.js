@@ -21,8 +21,10 @@ export default function ({ data: bytes, parentElement, setStateValue }) {
   const observer = new ResizeObserver(() => watcher.draw())
   observer.observe(root)
   document.addEventListener("visibilitychange", watcher.wake)
+  window.addEventListener("keydown", watcher.key)
   return () => {
     watcher.rest()
+    window.removeEventListener("keydown", watcher.key)
     document.removeEventListener("visibilitychange", watcher.wake)
     observer.disconnect()
   }
@@ -69,6 +71,19 @@ function makeWatcher(root) {
     } else if (kept !== given) {
       tabStore()?.setItem(WORD, given)
     }
+  }
+
+  // ---- on a projector: the curves, and on a screen of their own the tables below them
+  const turn = (way) => {
+    const count = isPresented() && !isPhone() && state.runs.size ? 2 : 1
+    state.place = Math.min(Math.max((state.place ?? 0) + way, 0), count - 1)
+    root.dataset.place = count > 1 ? state.place : ""
+    sayPart(part("said"), state.place, count, turn)
+    return count > 1
+  }
+  api.key = (event) => {
+    const way = { PageUp: -1, PageDown: 1 }[event.key]
+    if (way && isPresented() && !event.defaultPrevented && turn(way)) event.preventDefault()
   }
 
   // ---- asking
@@ -213,6 +228,7 @@ function makeWatcher(root) {
     seen.show(state.scene ?? (run ? null : state.data.scene) ?? state.data.scene, state.scene ? state.live : null, state.report?.confusion ?? null)
     drawReport(part("report"), state.report)
     drawRuns(part("runs"), [...state.runs.values()], state.chosen, state.data.data, act)
+    turn(0)
   }
   function drawActs(run) {
     const going = run && !run.over

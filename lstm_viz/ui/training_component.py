@@ -26,7 +26,7 @@ _LIVE = component(
     '<div class="panels"><section class="loss" aria-label="Loss"></section>'
     '<section class="seen" aria-label="Prediction"></section></div>'
     '<div class="below"><div class="report"></div><div class="runs"></div></div></div>',
-    parts=("training_chart", "training_loss", "training_seen", "training_runs"),
+    parts=("parts", "training_chart", "training_loss", "training_seen", "training_runs"),
 )
 _KEY, _WORD, _ANSWER, _BEHIND = "training", "training_visitor", "training_answer", "training_behind"
 _FALLBACK_SECONDS = 0.5
