@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -20,6 +20,8 @@ _LEGIBLE = f"(text) => text.size >= {SIZE} && (text.contrast === null || text.co
 _READING = (Path(__file__).parents[1] / "support" / "reading.js").read_text(encoding="utf-8")
 _OVERLAPS = (Path(__file__).parents[1] / "support" / "overlaps.js").read_text(encoding="utf-8")
 _SCREENS = ((1024, 768), (1366, 768), (1920, 1080))
+_TWO_SCREENS = _SCREENS[::2]
+"""1366 × 768 has the form of 1920 × 1080, and all is measured by the width."""
 _NO_SCROLLING = """() => {
   const page = document.querySelector("[data-testid=stMain]")
   return page.scrollHeight <= page.clientHeight && document.documentElement.scrollWidth <= innerWidth
@@ -162,8 +164,8 @@ def no_words_collide(page: Page) -> None:
     assert remaining(page, _OVERLAPS) == [], page.url
 
 
-def needs_no_scrolling(page: Page) -> None:
-    for width, height in _SCREENS:
+def needs_no_scrolling(page: Page, screens: Sequence[tuple[int, int]] = _SCREENS) -> None:
+    for width, height in screens:
         page.set_viewport_size({"width": width, "height": height})
         page.wait_for_function(_NO_SCROLLING, timeout=PATIENCE)
         no_words_collide(page)
@@ -235,10 +237,83 @@ def test_the_check_of_a_network_goes_screen_by_screen(open_page: Callable[..., P
     expect(finding).to_be_visible(timeout=PATIENCE)
 
 
+_TABS = {
+    "Over time": 2,
+    "Weights": 1,
+    "One at a time": 4,
+    "What leaves": 2,
+    "Initial state": 2,
+    "By hand": 2,
+    "Step by step": 1,
+}
+"""How many screens each tab of Inside the cell has."""
+
+
+def test_every_tab_of_the_cell_goes_screen_by_screen(open_page: Callable[..., Page]) -> None:
+    page = presented(open_page(width=1920, height=1080), "/cell", "present=1&B=16&T=24&H=32&L=2&bi=1")
+    tabs = page.get_by_label("Page", exact=True)
+    for number, (tab, count) in enumerate(_TABS.items()):
+        page.emulate_media(color_scheme=("light", "dark")[number % 2])  # type: ignore[arg-type]
+        tabs.select_option(tab)
+        tabs.blur()
+        if count > 1:
+            expect(page.locator("[class*=st-key-turn_] p", has_text="●")).to_have_text(_dots(0, count))
+        app_ready(page)
+        for place in range(count):
+            if place:
+                page.keyboard.press("PageDown")
+                expect(page.locator("[class*=st-key-turn_] p", has_text="●")).to_have_text(_dots(place, count))
+                app_ready(page)
+            needs_no_scrolling(page, _TWO_SCREENS)
+            assert illegible(page) == [], (tab, place)
+    page.keyboard.press("PageDown")
+    expect(page.get_by_text("t = 1 ·")).to_be_visible()
+
+
+def _dots(place: int, count: int) -> str:
+    return " ".join("●" if each == place else "○" for each in range(count))
+
+
+def test_a_tensor_and_the_unrolled_network_fit_the_screen(open_page: Callable[..., Page]) -> None:
+    page = open_page(width=1920, height=1080)
+    for entries in ("tensor=output&L=2&bi=1", "unrolled=1", "unrolled=1&L=2&bi=1"):
+        presented(page, "/", f"present=1&{entries}")
+        needs_no_scrolling(page, _TWO_SCREENS)
+        assert illegible(page) == [], entries
+    presented(page, "/", "present=1&tensor=h_n")
+    expect(page.locator('[data-tensor="h_n"]')).to_be_hidden()
+    page.keyboard.press("PageUp")
+    expect(page.locator('[data-tensor="h_n"]')).to_be_visible(timeout=PATIENCE)
+    expect(page.locator('[data-tensor="h_n"]')).to_have_attribute("aria-pressed", "false")
+
+
+def test_the_step_of_the_data_and_the_tables_of_a_run_fit_the_screen(open_page: Callable[..., Page]) -> None:
+    page = open_page(width=1920, height=1080)
+    presented(page, "/data")
+    step = page.locator("[data-tensor=x_train]")
+    step.click()
+    expect(page.locator(".st-key-step code").first).to_be_visible(timeout=PATIENCE)
+    expect(step).to_be_hidden()
+    needs_no_scrolling(page, _TWO_SCREENS)
+    page.keyboard.press("PageUp")
+    expect(step).to_be_visible(timeout=PATIENCE)
+    presented(page, "/training")
+    page.get_by_role("button", name="▶ Train").click()
+    expect(page.get_by_text("Done after 100 epochs")).to_be_visible(timeout=PATIENCE)
+    worth = page.get_by_text("What it is worth")
+    expect(worth).to_be_hidden()
+    needs_no_scrolling(page, _TWO_SCREENS)
+    page.keyboard.press("PageDown")
+    expect(worth).to_be_visible()
+    expect(page.get_by_text("Prediction of passengers")).to_be_hidden()
+    needs_no_scrolling(page, _TWO_SCREENS)
+    assert illegible(page) == []
+
+
 def test_what_scrolls_sideways_fades_into_the_paper(open_page: Callable[..., Page]) -> None:
     page = open_page()
-    presented(page, "/cell", "present=1&tab=what-leaves")
-    wide = page.locator(".lv-wide")
+    presented(page, "/cell", "present=1&tab=one-at-a-time")
+    wide = page.locator(".lv-wide").first
     expect(wide).to_be_visible(timeout=PATIENCE)
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
@@ -300,7 +375,7 @@ def test_the_room_follows_until_it_does_not(open_page: Callable[..., Page]) -> N
     presenter.locator('[data-tensor="h_n"]').click()
     said = follower.get_by_text("The hidden state after the last step of every layer.")
     expect(said).to_be_visible(timeout=PATIENCE)
-    presenter.locator('[data-tensor="h_n"]').click()
+    presenter.get_by_role("button", name="The whole picture").click()
     expect(said).to_have_count(0, timeout=PATIENCE)
     presenter.get_by_label("Page", exact=True).select_option("Inside the cell")
     follower.wait_for_url("**/cell?**", timeout=PATIENCE)
