@@ -17,6 +17,27 @@ export default function ({ data: bytes, parentElement, setStateValue }) {
     answers.innerHTML = data.answers
   }
   root.querySelector(".examples").hidden = root.querySelector(".message").value.trim() !== ""
+  const turn = (way) => turnAnswers(root, way, turn)
+  turn(0)
+  const key = (event) => {
+    const way = { PageUp: -1, PageDown: 1 }[event.key]
+    if (way && isPresented() && !event.defaultPrevented && turn(way)) event.preventDefault()
+  }
+  state.forget?.() // what is returned below is called when the page goes, not at an update
+  window.addEventListener("keydown", key)
+  state.forget = () => window.removeEventListener("keydown", key)
+  return state.forget
+}
+
+// On a projector: what is asked, with what the answers are called; then each answer by itself.
+function turnAnswers(root, way, turn) {
+  const answers = [...root.querySelectorAll(".answer")]
+  const count = isPresented() && !isPhone() ? answers.length + 1 : 1
+  const place = Math.min(Math.max(Number(root.dataset.place ?? 0) + way, 0), count - 1)
+  root.dataset.place = place
+  answers.forEach((answer, at) => answer.classList.toggle("now", at === place - 1))
+  sayPart(root, place, count, turn)
+  return count > 1
 }
 
 function wire(root) {

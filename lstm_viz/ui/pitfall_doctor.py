@@ -46,6 +46,7 @@ _DOCTOR = component(
     '<div class="row"><span class="note">Nothing that you paste is executed.</span>'
     '<button class="clear" type="button">Clear</button></div></div>'
     '<div class="answers" aria-live="polite"></div></div>',
+    parts=("parts",),
 )
 
 
