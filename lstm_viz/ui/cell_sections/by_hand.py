@@ -25,7 +25,8 @@ _TYPED = "by_hand_typed"
 _CELLS: dict[Cell, str] = {"lstm": "LSTM", "gru": "GRU", "rnn": "RNN"}
 _WIDTH, _WIDTH_IN_ROOM = 86, 112
 _GRID = """<style>
-.blocks{display:grid;grid-template-columns:1fr 1fr;gap:1rem 2rem;margin-top:.6rem}.blocks section{min-width:0}
+.blocks{display:grid;grid-template-columns:1fr 1fr;gap:.4rem 2rem;margin-top:.3rem}.blocks section{min-width:0}
+.blocks .numbers{margin-bottom:0}
 </style>"""
 
 
@@ -39,7 +40,8 @@ def section(view: CellView) -> None:
     layout = _layout(view, st.container(horizontal=True, gap="medium"))
     tables, arithmetic = st.columns([4, 5], gap="large")
     with tables:
-        _tables(layout)
+        _weights(layout)
+        _input(layout)
         _to_the_first()
     with arithmetic:
         if found := _computed(layout):
@@ -52,23 +54,25 @@ def section(view: CellView) -> None:
 
 def _outcome(view: CellView) -> None:
     """On a projector: the tables, and what comes of them."""
-    row = st.container(horizontal=True, gap="medium")
+    row = st.container(horizontal=True, gap="small")
     layout = _layout(view, row)
-    tables, outcome = st.columns([3, 2], gap="large")
-    with tables:
-        _tables(layout)
+    weights, outcome = st.columns([3, 2], gap="large")
+    with weights:
+        _weights(layout)
     with outcome:
+        _input(layout)
         if found := _computed(layout):
             told = _chosen(layout, found, (row, row))
             st.markdown(in_words(layout.cell, told))
             _compared(layout, found, told)
             _every_step(found)
+    with weights:
         _to_the_first()
 
 
 def _products(view: CellView) -> None:
     """On a projector: each product of the tables."""
-    row = st.container(horizontal=True, gap="medium")
+    row = st.container(horizontal=True, gap="small")
     layout = _layout(view, row)
     if found := _computed(layout):
         blocks = "".join(f"<section>{each}</section>" for each in _blocks(_chosen(layout, found, (row, row))))
@@ -98,14 +102,18 @@ def _layout(view: CellView, row: DeltaGenerator) -> Layout:
     return Layout(cell, sizes["H"], sizes["F"], sizes["T"])
 
 
-def _tables(layout: Layout) -> None:
-    F, H, T = layout.features, layout.hidden, layout.steps  # noqa: N806
+def _weights(layout: Layout) -> None:
+    F, H = layout.features, layout.hidden  # noqa: N806
     gates = len(layout.weight_rows) // H
     st.markdown(
         f"**The weights**: `weight_ih` ({gates}·H, F) = ({gates * H}, {F}), `weight_hh` ({gates}·H, H) = "
         f"({gates * H}, {H}), and two biases, side by side"
     )
     _editor(f"{layout.cell} weights", layout.weight_rows, layout.weight_columns, first_weight)
+
+
+def _input(layout: Layout) -> None:
+    T, F = layout.steps, layout.features  # noqa: N806
     st.markdown(f"**The input** x (T, F) = ({T}, {F}); the state starts with zeros")
     _editor("x", layout.x_rows, layout.x_columns, first_x)
 
