@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from lstm_viz.ui.data_presets import DATA_PRESETS
+from tests.support.given import given_to
 
 RunApp = Callable[..., AppTest]
 TABS = {
@@ -36,6 +37,21 @@ def test_every_tab_of_every_kind_of_data(run_app: RunApp, source: str, tab: str)
     app.run()
     assert not app.exception
     assert "A batch is" in text_of(app)
+
+
+def test_the_open_tab_is_in_the_link_and_goes_with_the_data(run_app: RunApp) -> None:
+    app = run_app("pages/data.py", part="scaling")
+    assert app.session_state["data_tab"] == "Split and scaling"
+    assert given_to(app, "places")["query"] == "part=scaling"
+    app = run_app("pages/data.py", **LINKS["adding"])
+    assert given_to(app, "places")["query"] == "dd=adding&dT=20", "the first tab is not written"
+    app = run_app("pages/data.py", **LINKS["messages"], part="scaling")
+    assert not app.exception
+    assert app.session_state["data_tab"] == "Words", "messages are not scaled"
+    assert [warning.value for warning in run_app("pages/data.py", part="nowhere").warning] == [
+        "The link's part=nowhere was left out: expected one of windows, table, scaling, samples, words, padding, "
+        "characters, losses, loader, layouts, code."
+    ]
 
 
 @pytest.mark.parametrize("preset", DATA_PRESETS, ids=lambda preset: preset.name)

@@ -345,6 +345,13 @@ class TestPage:
         app.run()
         assert not app.exception
 
+    def test_the_open_tab_is_in_the_link(self, run_app: RunApp) -> None:
+        app = run_app(PAGE, about="state")
+        assert app.session_state["training_tab"] == "State between batches"
+        assert given_to(app, "places")["query"] == "about=state"
+        app.session_state["training_tab"] = "Take it along"
+        assert given_to(app.run(), "places")["query"] == ""
+
     def test_the_code_is_the_loop_that_runs(self, run_app: RunApp) -> None:
         app = run_app(PAGE)
         app.session_state["training_tab"] = "The code that runs"

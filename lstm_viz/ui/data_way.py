@@ -16,15 +16,16 @@ from lstm_viz.ui.data_use import use_buttons
 from lstm_viz.ui.embed import is_embedded
 from lstm_viz.ui.projector_link import presenting
 from lstm_viz.ui.slides import back_bar, screen
+from lstm_viz.ui.tabs import DATA_TABS, Tabs
 from lstm_viz.ui.text import html_table, inline_code, literal
 
 _BACK = "data_way_back"
 """In the session: how often a presenter went back from a step to the whole way."""
-_TABLE = {"Windows": "windows", "Table": "table", "Split and scaling": "scaling"}
-_GENERATED = {"Samples": "samples"}
-_WORDS = {"Words": "words", "Padding and packing": "padding"}
-_CHARACTERS = {"Characters": "characters", "Cross-entropy": "losses"}
-_ALL = {"Loader": "loader", "view and permute": "layouts", "Steps and code": "code"}
+_TABLE = ("windows", "table", "scaling")
+_GENERATED = ("samples",)
+_WORDS = ("words", "padding")
+_CHARACTERS = ("characters", "losses")
+_ALL = ("loader", "layouts", "code")
 
 
 def data_page() -> None:
@@ -41,12 +42,14 @@ def data_page() -> None:
         if is_embedded():
             return
         use_buttons(now)
-    sections = _sections(now)
-    tabs = st.tabs(list(sections), key="data_tab", on_change="rerun")
-    for tab, name in zip(tabs, sections.values(), strict=True):
-        if tab.open:
-            with tab:
-                import_module(f"lstm_viz.ui.data_sections.{name}").section(now)
+    for word, tab in data_tabs().open():
+        with tab:
+            import_module(f"lstm_viz.ui.data_sections.{word}").section(now)
+
+
+def data_tabs() -> Tabs:
+    """The tabs that go with the kind of data."""
+    return DATA_TABS.among(_sections(current_data()))
 
 
 def way_key() -> str:
@@ -75,10 +78,10 @@ def _inspector(step: Step) -> None:
         st.code("\n".join(step.code), language="python")
 
 
-def _sections(now: DataSettings) -> dict[str, str]:
+def _sections(now: DataSettings) -> tuple[str, ...]:
     if isinstance(now.ready, Prepared):
-        return (_GENERATED if now.ready.table is None else _TABLE) | _ALL
-    return (_WORDS if now.ready.recipe.unit == "words" else _CHARACTERS) | _ALL
+        return (*(_GENERATED if now.ready.table is None else _TABLE), *_ALL)
+    return (*(_WORDS if now.ready.recipe.unit == "words" else _CHARACTERS), *_ALL)
 
 
 def _notices(now: DataSettings) -> None:

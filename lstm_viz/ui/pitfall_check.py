@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
 
 import streamlit as st
@@ -23,11 +22,11 @@ from lstm_viz.ui.pitfall_detail import worst_output
 from lstm_viz.ui.pitfall_place import open_pitfall
 from lstm_viz.ui.projector_link import presenting
 from lstm_viz.ui.settings import Settings, current
-from lstm_viz.ui.slides import turn_bar
+from lstm_viz.ui.slides import Screen, heading, on_screens
 from lstm_viz.ui.told import state_of, whole_number
 
 _SIGNS = {"wrong": ":red-badge[wrong]", "suspicious": ":orange-badge[suspicious]", "useless": ":gray-badge[useless]"}
-_KEY, _PLACE = "check", "check_place"
+_KEY, _MAP_TITLE = "check", "What depends on what"
 _NARROWEST, _WIDEST = 320.0, 900.0
 _ROOM = 1000
 """For so many pixels the map is drawn until the browser says that there are fewer."""
@@ -47,22 +46,12 @@ def section() -> None:
         st.info("This network is too large to be run here: with smaller sizes it is checked.")
         return
     found = _audit_of(settings, forward, forward.batch)
-    screens = [*(partial(_finding, *each) for each in enumerate(found.findings)), partial(_whole, found)]
-    for show in _on_screen(screens) if presenting() else screens:
-        show()
-
-
-def _on_screen(screens: Sequence[Callable[[], None]]) -> Sequence[Callable[[], None]]:
-    """The one that the presenter has come to, below the buttons that turn; there may be fewer than before."""
-    place = min(st.session_state.get(_PLACE, 0), len(screens) - 1)
-    if len(screens) > 1:
-        turn_bar(place, len(screens), _turn, key="check_turn")
-        st.html("<style>[class*=st-key-check_finding]{zoom:1.3}</style>")
-    return screens[place : place + 1]
-
-
-def _turn(place: int) -> None:
-    st.session_state[_PLACE] = place
+    count = len(found.findings)
+    findings = [
+        Screen(f"Finding {place + 1} of {count}", partial(_finding, place, finding))
+        for place, finding in enumerate(found.findings)
+    ]
+    on_screens("check", [*findings, Screen(_MAP_TITLE, partial(_whole, found))])
 
 
 def audit_spec(spec: NetworkSpec, batch: Batch) -> Audit:
@@ -100,7 +89,7 @@ def _whole(found: Audit) -> None:
     room = whole_number(state_of(_KEY).get("room")) or _ROOM
     body = ""
     if found.map is not None:
-        st.markdown("## What depends on what")
+        heading(_MAP_TITLE)
         widest = min(max(room - _BESIDE, _NARROWEST), _WIDEST)
         body = dependency_map(found.map, "", widest, _TALLEST_SHOWN if presenting() else TALLEST)
         body += f'<p class="reads">{html.escape(found.map.sentence(worst_output(found.map)))}</p>'

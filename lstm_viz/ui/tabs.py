@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -42,9 +42,15 @@ class Tabs:
         st.session_state[self.key] = self.labels[word if known else first]
         st.session_state[self._problem] = "" if known else self._left_out(word)
 
+    def among(self, words: Sequence[str]) -> Tabs:
+        """Those that the page has now; where another one was open, the first of them is."""
+        return replace(self, labels={word: self.labels[word] for word in words})
+
     def open(self) -> Sequence[tuple[str, DeltaGenerator]]:
         """Show the tabs; returns word and tab of the one that is open."""
         kept(self._problem, self.adopt)
+        if st.session_state.get(self.key) not in self.labels.values():
+            st.session_state[self.key] = next(iter(self.labels.values()))
         tabs = st.tabs(list(self.labels.values()), key=self.key, on_change=self._chosen)
         return [(word, tab) for word, tab in zip(self.labels, tabs, strict=True) if tab.open]
 
@@ -88,6 +94,36 @@ MISTAKE_TABS = Tabs(
     "pitfall_tab",
     {"find": "Find a mistake", "explain": "Explain a message", "check": "Check my network"},
 )
-ALL_TABS = (CELL_TABS, DETAIL_TABS, MISTAKE_TABS)
+DATA_TABS = Tabs(
+    "part",
+    "data_tab",
+    {
+        "windows": "Windows",
+        "table": "Table",
+        "scaling": "Split and scaling",
+        "samples": "Samples",
+        "words": "Words",
+        "padding": "Padding and packing",
+        "characters": "Characters",
+        "losses": "Cross-entropy",
+        "loader": "Loader",
+        "layouts": "view and permute",
+        "code": "Steps and code",
+    },
+)
+TRAINING_TABS = Tabs(
+    "about",
+    "training_tab",
+    {
+        "take": "Take it along",
+        "predict": "Predict further",
+        "write": "Let it write",
+        "message": "Type a message",
+        "batches": "Batch by batch",
+        "code": "The code that runs",
+        "state": "State between batches",
+    },
+)
+ALL_TABS = (CELL_TABS, DETAIL_TABS, MISTAKE_TABS, DATA_TABS, TRAINING_TABS)
 TAB_NAMES = tuple(tabs.name for tabs in ALL_TABS)
 """Their names in a link."""

@@ -10,6 +10,7 @@ from lstm_viz.preparation.prepared import Prepared
 from lstm_viz.spec import SpecError
 from lstm_viz.ui.embed import is_embedded
 from lstm_viz.ui.presence import present
+from lstm_viz.ui.tabs import TRAINING_TABS
 from lstm_viz.ui.take_from.training import take_from_training
 from lstm_viz.ui.text import literal
 from lstm_viz.ui.training_component import chosen_run, live, visitor
@@ -17,7 +18,7 @@ from lstm_viz.ui.training_desk import desk
 from lstm_viz.ui.training_offer import Offer, current_offer, whats_wrong
 from lstm_viz.ui.training_settings import current_training, preset_of
 
-_ALWAYS = {"Batch by batch": "batches", "The code that runs": "code", "State between batches": "state"}
+_ALWAYS = ("batches", "code", "state")
 
 
 def training_page() -> None:
@@ -39,12 +40,9 @@ def training_page() -> None:
     take_from_training(offer)
     if is_embedded():
         return
-    sections = _sections(offer, run_id)
-    tabs = st.tabs(list(sections), key="training_tab", on_change="rerun")
-    for tab, name in zip(tabs, sections.values(), strict=True):
-        if tab.open:
-            with tab:
-                import_module(f"lstm_viz.ui.training_sections.{name}").section(offer, run_id)
+    for word, tab in TRAINING_TABS.among(_sections(offer, run_id)).open():
+        with tab:
+            import_module(f"lstm_viz.ui.training_sections.{word}").section(offer, run_id)
 
 
 def _offer() -> tuple[Offer | None, str]:
@@ -54,17 +52,17 @@ def _offer() -> tuple[Offer | None, str]:
         return None, f"This network does not go with this data. {error}"
 
 
-def _sections(offer: Offer | None, run_id: str | None) -> dict[str, str]:
-    """The tabs, and the module of each: what the chosen run's data can be asked."""
+def _sections(offer: Offer | None, run_id: str | None) -> tuple[str, ...]:
+    """The tabs: what the chosen run's data can be asked, among others."""
     found = desk().offer_of(visitor(), run_id) if run_id else None
-    return {"Take it along": "take"} | _asked(found or offer) | _ALWAYS
+    return ("take", *_asked(found or offer), *_ALWAYS)
 
 
-def _asked(offer: Offer | None) -> dict[str, str]:
+def _asked(offer: Offer | None) -> tuple[str, ...]:
     prepared = offer.data.prepared if offer else None
     if isinstance(prepared, Prepared):
         series = prepared.table is not None and prepared.recipe.task == "regression"
-        return {"Predict further": "predict"} if series else {}
+        return ("predict",) if series else ()
     if prepared is None:
-        return {}
-    return {"Let it write": "write"} if prepared.recipe.unit == "characters" else {"Type a message": "message"}
+        return ()
+    return ("write",) if prepared.recipe.unit == "characters" else ("message",)
