@@ -49,8 +49,7 @@ def test_the_open_tab_is_in_the_link_and_goes_with_the_data(run_app: RunApp) -> 
     assert not app.exception
     assert app.session_state["data_tab"] == "Words", "messages are not scaled"
     assert [warning.value for warning in run_app("pages/data.py", part="nowhere").warning] == [
-        "The link's part=nowhere was left out: expected one of windows, table, scaling, samples, words, padding, "
-        "characters, losses, loader, layouts, code."
+        "The link's part=nowhere was left out: expected one of windows, table, scaling, loader, layouts, code."
     ]
 
 

@@ -31,13 +31,14 @@ _HELLO = (
     "number in it is, what is wrong, and what to change. Your code and the sizes of your network make it more certain. "
     "What you paste is read and never run.</p>"
 )
+_ABOUT = "It is about the network of this app"
 _DOCTOR = component(
     "doctor",
     '<div class="doctor"><div class="ask"><label>What PyTorch says<textarea class="message" spellcheck="false" '
     'placeholder="Paste the message or the whole traceback"></textarea></label>'
     '<div class="examples"><span class="note">or try one:</span>'
     + "".join(f'<button type="button" data-example="{each}">{each}</button>' for each in EXAMPLES)
-    + '</div><label class="own"><input type="checkbox"><span></span></label>'
+    + f'</div><label class="own"><input type="checkbox"><span>{_ABOUT}</span></label>'
     "<details><summary>Your code and sizes</summary><div>"
     '<label>Code <small>read, never run</small><textarea class="code" spellcheck="false" '
     'placeholder="The lines around the one that fails"></textarea></label>'
@@ -55,7 +56,7 @@ def section() -> None:
     pasted = told(_KEY, "pasted")
     sizes = current().spec.sizes
     named = ", ".join(f"{letter} = {size:,}" for letter, size in sizes.items() if letter in "BTFHLD")
-    data = {"answers": answers_html(pasted), "network": f"It is about the network of this app: {named}"}
+    data = {"answers": answers_html(pasted), "network": f"{_ABOUT}: {named}"}
     data["sent"] = str(time.monotonic_ns())  # see pitfall_component.py
     _DOCTOR(key=_KEY, data=data, default={"pasted": {}, "opened": {}}, on_pasted_change=_again, on_opened_change=_open)
 
