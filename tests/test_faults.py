@@ -359,10 +359,10 @@ WAYS = (
 @pytest.mark.parametrize("page", ["", "lessons", "cell", "data", "training", "pitfalls", "gradients", "quiz"])
 def test_junk_from_the_components_raises_nothing(strict: Server, page: str) -> None:
     rng = random.Random(page)
-    for _ in range(3):
+    for _ in range(2):
         with visiting(strict.url, page) as visitor:
             visitor.run()
-            for _ in range(6):
+            for _ in range(5):
                 for identity, _fragment in list(visitor._components.values()):
                     visitor._states[identity] = {way: rng.choice(JUNK) for way in (*WAYS, "asked")}
                 visitor.run()
