@@ -54,7 +54,7 @@ def _tabs(title: str) -> dict[str, Any]:
     tabs = _TABS.get(title)
     if tabs is None:
         return {"tabs": {}, "tab": ""}
-    return {"tabs": dict(tabs.labels), "tab": tabs.to_query().get(tabs.name, next(iter(tabs.labels)))}
+    return {"tabs": dict(tabs.labels), "tab": tabs.open_word()}
 
 
 def _room() -> dict[str, Any] | None:

@@ -49,10 +49,13 @@ def on_screens(key: str, screens: Sequence[Screen]) -> None:
         screens[place].show()
 
 
-def heading(text: str) -> None:
-    """The heading of a part whose screen has it for a title."""
-    if not presenting():
-        st.markdown(f"## {text}")
+def heading(text: str, *, divided: bool = False) -> None:
+    """The heading of a part whose screen has it for a title; on the page a line above it where it is ``divided``."""
+    if presenting():
+        return
+    if divided:
+        st.divider()
+    st.markdown(f"## {text}")
 
 
 def screen(key: str) -> DeltaGenerator:

@@ -25,8 +25,14 @@ class Tabs:
 
     def to_query(self) -> dict[str, str]:
         """The entry of a link: what is not the first."""
-        word = self._open_word()
-        return {} if word == next(iter(self.labels)) else {self.name: word}
+        word = self.open_word()
+        return {} if word == self._first else {self.name: word}
+
+    def open_word(self) -> str:
+        """The word of the tab that is open."""
+        kept(self._problem, self.adopt)
+        label = st.session_state.get(self.key)
+        return next((word for word, each in self.labels.items() if each == label), self._first)
 
     @property
     def problems(self) -> Sequence[str]:
@@ -36,10 +42,9 @@ class Tabs:
 
     def adopt(self, query: Mapping[str, str]) -> None:
         """Open the tab of an address, the first where it names none."""
-        first = next(iter(self.labels))
-        word = query.get(self.name, first)
+        word = query.get(self.name, self._first)
         known = word in self.labels
-        st.session_state[self.key] = self.labels[word if known else first]
+        st.session_state[self.key] = self.labels[word if known else self._first]
         st.session_state[self._problem] = "" if known else self._left_out(word)
 
     def among(self, words: Sequence[str]) -> Tabs:
@@ -50,18 +55,17 @@ class Tabs:
         """Show the tabs; returns word and tab of the one that is open."""
         kept(self._problem, self.adopt)
         if st.session_state.get(self.key) not in self.labels.values():
-            st.session_state[self.key] = next(iter(self.labels.values()))
+            st.session_state[self.key] = self.labels[self._first]
         tabs = st.tabs(list(self.labels.values()), key=self.key, on_change=self._chosen)
         return [(word, tab) for word, tab in zip(self.labels, tabs, strict=True) if tab.open]
 
     @property
+    def _first(self) -> str:
+        return next(iter(self.labels))
+
+    @property
     def _problem(self) -> str:
         return f"{self.key}_problem"
-
-    def _open_word(self) -> str:
-        kept(self._problem, self.adopt)
-        label = st.session_state.get(self.key)
-        return next((word for word, each in self.labels.items() if each == label), next(iter(self.labels)))
 
     def _chosen(self) -> None:
         st.session_state[self._problem] = ""

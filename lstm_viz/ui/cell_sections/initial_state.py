@@ -153,9 +153,7 @@ def _fading(name: str, values: tuple[float, ...], reverse: bool, rounding: float
 def _other_batch(view: CellView) -> None:
     B = view.unrolled.sizes["B"]  # noqa: N806
     x, state = recurrent_input(view), zero_state(view.module, B)
-    if not presenting():
-        st.divider()
-    heading(_OTHER)
+    heading(_OTHER, divided=True)
     st.markdown(
         "A state belongs to its batch. Hand it to the next batch, and that one must have as many samples: the last "
         "batch of an epoch often has fewer."

@@ -24,7 +24,6 @@ from lstm_viz.ui.cell_sections.inputs import recurrent_input
 from lstm_viz.ui.cell_sections.over_time import steps_of
 from lstm_viz.ui.cell_view import CellView
 from lstm_viz.ui.charts import chart, number_table, signed
-from lstm_viz.ui.projector_link import presenting
 from lstm_viz.ui.slides import Screen, heading, on_screens
 
 _LETTERS = ("a", "b", "c")
@@ -91,9 +90,7 @@ def _differences(feeding: Feeding, key: str, labels: tuple[str, ...] = ()) -> No
 
 
 def _example(example: ExampleFive) -> None:
-    if not presenting():
-        st.divider()
-    heading(_ARTICLE)
+    heading(_ARTICLE, divided=True)
     same = "prints the very numbers that the article shows, to all four decimals"
     here = f"This run {same}." if example.reproduced else f"This build of PyTorch no longer {same}."
     st.markdown(
