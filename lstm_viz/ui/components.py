@@ -39,9 +39,11 @@ def _asset(name: str) -> str:
 def component(name: str, html: str, parts: Sequence[str] = ()) -> Callable[..., Any]:
     """Register the component whose script and style are ``name``.js and ``name``.css beside this file.
 
-    ``parts`` names further scripts, which come before its own.
+    ``parts`` names further scripts, which come before its own, with the style of each that has one.
     """
-    return _registered(name, ("theme", *parts, name), html=html, css=_palette() + _asset(f"{name}.css"))
+    styles = (*(part for part in parts if (_HERE / f"{part}.css").exists()), name)
+    css = _palette() + "".join(_asset(f"{each}.css") for each in styles)
+    return _registered(name, ("theme", *parts, name), html=html, css=css)
 
 
 def _registered(name: str, scripts: Sequence[str], **looks: Any) -> Callable[..., Any]:

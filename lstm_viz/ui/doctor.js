@@ -19,10 +19,7 @@ export default function ({ data: bytes, parentElement, setStateValue }) {
   root.querySelector(".examples").hidden = root.querySelector(".message").value.trim() !== ""
   const turn = (way) => turnAnswers(root, way, turn)
   turn(0)
-  const key = (event) => {
-    const way = { PageUp: -1, PageDown: 1 }[event.key]
-    if (way && isPresented() && !event.defaultPrevented && turn(way)) event.preventDefault()
-  }
+  const key = pageKey(turn)
   state.forget?.() // what is returned below is called when the page goes, not at an update
   window.addEventListener("keydown", key)
   state.forget = () => window.removeEventListener("keydown", key)
@@ -32,7 +29,7 @@ export default function ({ data: bytes, parentElement, setStateValue }) {
 // On a projector: what is asked, with what the answers are called; then each answer by itself.
 function turnAnswers(root, way, turn) {
   const answers = [...root.querySelectorAll(".answer")]
-  const count = isPresented() && !isPhone() ? answers.length + 1 : 1
+  const count = isInRoom() ? answers.length + 1 : 1
   const place = Math.min(Math.max(Number(root.dataset.place ?? 0) + way, 0), count - 1)
   root.dataset.place = place
   answers.forEach((answer, at) => answer.classList.toggle("now", at === place - 1))

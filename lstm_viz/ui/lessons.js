@@ -253,7 +253,7 @@ function fitStep() {
   lessons.turn?.(0)
   for (const part of root.querySelectorAll(".left, .claim, .grids")) {
     part.style.zoom = ""
-    if (!isPresented() || isPhone() || !bar || !part.offsetHeight) continue
+    if (!isInRoom() || !bar || !part.offsetHeight) continue
     const { top, bottom } = part.getBoundingClientRect()
     if (bottom > bar) part.style.zoom = Math.max(LEAST_ZOOM, (bar - top - 8) / (bottom - top))
   }

@@ -3,11 +3,11 @@ function showPart(svg, picture) {
   svg.whole ??= svg.getAttribute("viewBox")
   const [, , asked, height] = svg.whole.split(" ").map(Number)
   svg.reach ??= Math.min(asked, svg.getBBox().width + 36)
-  const width = isPresented() && !isPhone() ? svg.reach : asked
+  const width = isInRoom() ? svg.reach : asked
   const tops = [...(svg.dataset.lines ?? "0").split(" ").map(Number), height]
   fitToScreen(svg, `${width * 1.35}px`, "")
   return (way) => {
-    const parts = isPresented() && !isPhone() ? partsOf(tops, width, picture) : [[0, height]]
+    const parts = isInRoom() ? partsOf(tops, width, picture) : [[0, height]]
     const place = Math.min(Math.max(Number(picture.dataset.part ?? 0) + way, 0), parts.length - 1)
     picture.dataset.part = place
     const [top, bottom] = parts[place]
@@ -29,6 +29,12 @@ function partsOf(tops, width, picture) {
     if (each === 1 || Math.min(across / width, down / tallest) > 0.93 * (across / width)) return parts
   }
   return [[0, tops[lines]]]
+}
+
+// What Page Up and Page Down do while this is presented, if nothing else has answered them: "turn" says whether it did.
+const pageKey = (turn) => (event) => {
+  const way = { PageUp: -1, PageDown: 1 }[event.key]
+  if (way && isPresented() && !event.defaultPrevented && turn(way)) event.preventDefault()
 }
 
 const rem = () => parseFloat(getComputedStyle(document.documentElement).fontSize)

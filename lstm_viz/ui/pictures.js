@@ -51,11 +51,7 @@ export default function ({ data: bytes, parentElement, setStateValue }) {
   }
   const observer = new ResizeObserver(measure)
   observer.observe(picture)
-  const key = (event) => {
-    const way = { PageUp: -1, PageDown: 1 }[event.key]
-    if (!way || !isPresented() || event.defaultPrevented || !picture.clientWidth) return
-    if (turn(way)) event.preventDefault()
-  }
+  const key = pageKey((way) => picture.clientWidth > 0 && turn(way))
   picture.forget?.() // what is returned below is called when the page goes, not at an update
   window.addEventListener("keydown", key)
   picture.forget = () => {

@@ -18,7 +18,7 @@ function slidesOf(root) {
     fitToScreen(svg, "", "", belowMap(svg))
   }
   showParts(body, null)
-  if (!isPresented() || isPhone()) return null
+  if (!isInRoom()) return null
   const slides = [[]]
   for (const part of parts.filter((each) => each.length)) {
     const together = [...slides.at(-1), ...part]

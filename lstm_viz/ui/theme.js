@@ -18,6 +18,7 @@ function isPresented() {
 }
 
 const isPhone = () => window.innerWidth <= 640
+const isInRoom = () => isPresented() && !isPhone()
 
 // How large a drawing is: as its component says, or as large as the screen allows, above what stands below it.
 function fitToScreen(svg, maxWidth, maxHeight, below = null) {
@@ -28,7 +29,7 @@ function fitToScreen(svg, maxWidth, maxHeight, below = null) {
 function fit(svg) {
   if (!svg.free) return
   const { maxWidth, maxHeight, below } = svg.free
-  const inRoom = isPresented() && !isPhone()
+  const inRoom = isInRoom()
   crop(svg, inRoom)
   if (inRoom) {
     const scrolled = svg.getRootNode().host?.closest("[data-testid=stMain]")?.scrollTop ?? 0
@@ -75,7 +76,7 @@ const leastType = () => Math.max(10.5, window.innerWidth / 95.5)
 function legible(svg) {
   const words = [...svg.querySelectorAll("text, tspan")]
   for (const word of words) if (word.grown) [word.style.fontSize, word.grown] = ["", false]
-  const scale = isPresented() && !isPhone() && svg.getScreenCTM()?.a
+  const scale = isInRoom() && svg.getScreenCTM()?.a
   if (!scale) return
   const least = leastType() / scale
   const small = words.filter((word) => parseFloat(getComputedStyle(word).fontSize) < least)

@@ -75,16 +75,13 @@ function makeWatcher(root) {
 
   // ---- on a projector: the curves, and on a screen of their own the tables below them
   const turn = (way) => {
-    const count = isPresented() && !isPhone() && state.runs.size ? 2 : 1
+    const count = isInRoom() && state.runs.size ? 2 : 1
     state.place = Math.min(Math.max((state.place ?? 0) + way, 0), count - 1)
     root.dataset.place = count > 1 ? state.place : ""
     sayPart(part("said"), state.place, count, turn)
     return count > 1
   }
-  api.key = (event) => {
-    const way = { PageUp: -1, PageDown: 1 }[event.key]
-    if (way && isPresented() && !event.defaultPrevented && turn(way)) event.preventDefault()
-  }
+  api.key = pageKey(turn)
 
   // ---- asking
   const body = (more) => ({
